@@ -62,6 +62,23 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         },
         "app", "shop.main:app", ["shop/main.py:3", "deploy/start.sh:1"], True,
     ),
+    "Python that fits the project, not that of an image where uv downloads its own": (
+        {
+            **APP,
+            "Dockerfile": "FROM python:3.11\n",
+            ".python-version": "3.13\n",
+            "pyproject.toml": "[project]\nname = 'shop'\nrequires-python = '>=3.13'\n",
+        },
+        "python_version", "3.13", [".python-version:1"], False,
+    ),
+    "Python of the project, older in its image": (
+        {
+            **APP,
+            "Dockerfile": "FROM python:3.11\n",
+            "pyproject.toml": "[project]\nname = 'shop'\nrequires-python = '>=3.12'\n",
+        },
+        "python_version", "3.12", ["pyproject.toml:3"], True,
+    ),
     "one of two applications, never started": (
         {**APP, "shop/admin.py": "app = FastAPI()\n"},
         "app", "shop.admin:app", ["shop/admin.py:1"], True,

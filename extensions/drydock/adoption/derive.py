@@ -257,11 +257,14 @@ def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
 def _python(facts: list[Fact]) -> Derived:
     named, newer = _of(facts, "python_version"), _of(facts, "newer_syntax")
     possible = [one for one in PYTHONS if all(_minor(one) >= _minor(f.value) for f in newer)]
-    known = [fact for fact in named if fact.value in possible]
+    demands = _of(facts, "requires_python")
+    # An older one installs nothing: the image does not download another Python, as uv does.
+    fits = [v for v in possible if all(allows(f.value, f"{v}.0") for f in demands)] or possible
+    known = [fact for fact in named if fact.value in fits]
     if found := _best(known):
         value, evidence, against, _ = found
-        return Derived("python_version", value, evidence, against)
-    demands = _of(facts, "requires_python")
+        others = tuple(f for f in named if f.value in possible and f.value not in fits)
+        return Derived("python_version", value, evidence, (*against, *others))
     for version in possible:
         fitting = [fact for fact in demands if allows(fact.value, f"{version}.0")]
         if fitting:

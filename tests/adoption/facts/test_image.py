@@ -6,6 +6,7 @@ import pytest
 from drydock.adoption.facts.image import main_dockerfile, rivals
 
 PYTHON = "FROM python:3.12\n"
+APP = "app = FastAPI()\n"
 JAVA = "FROM eclipse-temurin:11-jdk\nCMD java -jar a.jar\n"
 PLAIN, PRODUCTION = "docker/Dockerfile", "docker/Dockerfile.production"
 PROD, DEPLOYED = "docker/prod/Dockerfile", "deploy/api.Dockerfile"
@@ -30,6 +31,29 @@ PROD, DEPLOYED = "docker/prod/Dockerfile", "deploy/api.Dockerfile"
         ({"Dockerfile": "FROM registry.example.com/node:20\nRUN npm ci\n"}, ""),
         ({"Dockerfile": "FROM nginx\nRUN python3 -m venv /v\n"}, "Dockerfile"),
         ({"Dockerfile": "FROM registry.example.com/base:1\nCOPY . .\n"}, "Dockerfile"),
+        ({"ShopDockerfile": PYTHON, "Dockerfile_dev": PYTHON}, "ShopDockerfile"),
+        (
+            {
+                "admin/Dockerfile": PYTHON,
+                "admin/a.py": "",
+                "shop/b.py": APP,
+                "shop/Dockerfile": PYTHON,
+            },
+            "shop/Dockerfile",
+        ),
+        (
+            {
+                "docker/Dockerfile": PYTHON,
+                "docker/a.py": "",
+                "shop/b.py": APP,
+                "x/Dockerfile": PYTHON,
+            },
+            "docker/Dockerfile",
+        ),
+        (
+            {"admin/Dockerfile": PYTHON, "admin/a.py": "", "shop/Dockerfile": PYTHON},
+            "admin/Dockerfile",
+        ),
     ],
 )
 def test_main_dockerfile_is_the_likeliest_to_be_deployed(

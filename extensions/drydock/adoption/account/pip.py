@@ -14,7 +14,8 @@ from drydock.adoption.account import shell
 from drydock.adoption.account.steps import Step
 
 INSTALLERS = {
-    "pip", "pipx", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
+    "pip", "pipx", "pip-tools", "virtualenv", "setuptools", "wheel", "poetry",
+    "poetry-core", "pipenv", "uv", "pdm", "build",
 }  # fmt: skip
 """Packages that install others; the standard's image has its own way to install."""
 LISTS = {"-r", "--requirement", "--requirements"}

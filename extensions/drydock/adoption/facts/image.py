@@ -8,7 +8,7 @@ from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
 from drydock.documents.formats import dockerfile
 
 _NAME = re.compile(
-    r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$"
+    r"(^|/)[\w-]*(Dockerfile|Containerfile)([._-][\w.-]+)?$|\.[Dd]ockerfile$"
     # Docker builds from `dockerfile` if there is no Dockerfile:
     # https://github.com/docker/cli/blob/master/cli/command/image/build/context.go
     r"|(^|/)(?i:dockerfile|containerfile)$"
@@ -23,6 +23,19 @@ _DEFAULT_NAMES = ("Dockerfile", "dockerfile", "Containerfile")
 _DEVELOPMENT = {
     "dev", "devel", "develop", "development", "devcontainer", "local", "debug", "test", "tests",
 }  # fmt: skip
+_SERVES = re.compile(r"\b(FastAPI|Starlette)\(")
+_FOR_IMAGES = {
+    "docker",
+    ".docker",
+    "build",
+    "compose",
+    "deploy",
+    "deployment",
+    "infra",
+    "ops",
+    "ci",
+}
+"""Folders whose Dockerfiles build code of other folders."""
 _PRODUCTION = {"prod", "production"}
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 # These variables name the application: https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module
@@ -45,14 +58,16 @@ def is_dockerfile(path: str) -> bool:
 def main_dockerfile(files: Files) -> str:
     """Return the Dockerfile that most likely builds the deployed image; empty if there is none.
 
-    Those for development come last. Of the others, the one nearest to the top is taken. In the same
+    Those for development come last, and those in a folder whose code serves no ASGI. Of the
+    others, the one nearest to the top is taken. In the same
     depth, one for production comes first, but never before the `Dockerfile` at the top.
     """
 
-    def order(path: str) -> tuple[bool, int, bool, bool, int]:
+    def order(path: str) -> tuple[bool, bool, int, bool, bool, int]:
         name, words = path.rpartition("/")[2], _words(path)
         return (
             not words.isdisjoint(_DEVELOPMENT),
+            _is_of_another_service(path, files),
             path.count("/"),
             path not in _DEFAULT_NAMES,
             words.isdisjoint(_PRODUCTION),
@@ -60,6 +75,24 @@ def main_dockerfile(files: Files) -> str:
         )
 
     return min(_candidates(files), key=order, default="")
+
+
+def _is_of_another_service(path: str, files: Files) -> bool:
+    """Tell whether a Dockerfile lies in a folder with code, none of which serves ASGI.
+
+    Only if other code of the repository does.
+    """
+    top = path.partition("/")[0]
+    if top in _FOR_IMAGES:
+        return False
+    code = {one: text for one, text in files.items() if one.endswith(".py")}
+    inside = [text for one, text in code.items() if one.startswith(f"{top}/")]
+    return (
+        top != path
+        and bool(inside)
+        and not any(map(_SERVES.search, inside))
+        and any(map(_SERVES.search, code.values()))
+    )
 
 
 def rivals(main: str, files: Files) -> list[str]:

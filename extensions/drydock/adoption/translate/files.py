@@ -60,6 +60,11 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
         carried[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
         carried |= image.rewritten(texts[image.PATH], dockerfile, files)
+    if pyproject_text and image.STAGE in texts.get(image.PATH, ""):
+        built = carried.get(image.PATH, Carried(texts[image.PATH]))
+        text, rules = image.with_sources(built.text, pyproject_text, files)
+        if rules:
+            carried[image.PATH] = replace(built, text=text, rules=(*built.rules, *rules))
     if pyproject_text:
         own = carried[project.PATH]
         carried[project.PATH] = replace(own, todo=(*own.todo, *_kept(carried, files)))

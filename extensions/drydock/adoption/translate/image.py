@@ -1,8 +1,10 @@
 """The standard's Dockerfile with what a service's own image needs in addition."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
@@ -13,6 +15,7 @@ from drydock.adoption.facts import Files, names_of
 from drydock.adoption.facts.image import STARTS, instructions, rivals
 from drydock.adoption.translate import Carried, Entry, Todo, without_logins
 from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, read
+from drydock.documents.formats import toml
 
 PATH = "Dockerfile"
 STAGE = "\nCOPY --from=build /app /app\n"
@@ -131,6 +134,30 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
     accounted = frozenset({path} if is_replaced else ())
     return Carried(text, tuple(rules), tuple(todo), accounted, tuple(account))
+
+
+def with_sources(text: str, pyproject: str, files: Files) -> tuple[str, list[str]]:
+    """Return a Dockerfile that copies the service's own packages before it installs dependencies.
+
+    These are members of its workspace and packages by path, as `pyproject` has them. Also returns
+    what was done.
+    """
+    tool = toml.data(pyproject).get("tool", {}).get("uv", {})
+    members = tool.get("workspace", {}).get("members", [])
+    folders = {str(PurePosixPath(one).parent) for one in files if one.endswith("/pyproject.toml")}
+    sources = {
+        folder for folder in folders for one in members if PurePosixPath(folder).match(str(one))
+    }
+    for entry in tool.get("sources", {}).values():
+        for one in entry if isinstance(entry, list) else [entry]:
+            path = posixpath.normpath(str(one.get("path", ".")))
+            if path in files or any(other.startswith(f"{path}/") for other in files):
+                sources.add(path)
+    layer = "".join(f"COPY {one} {one}\n" for one in sorted(sources) if " " not in one)
+    changed = re.sub(r"(?m)^COPY pyproject\.toml \S+ \./\n", rf"\g<0>{layer}", text, count=1)
+    if not layer or changed == text:
+        return text, []
+    return changed, [f"copies {', '.join(sorted(sources))} before the dependencies, which need it"]
 
 
 def _guessed(path: str, files: Files) -> Iterator[Todo]:
