@@ -73,6 +73,21 @@ CASES: dict[str, tuple[Files, Files, Files, list[str]]] = {
             "setup.cfg: move the settings that you need"
         ],
     ),
+    "release_adds_package_with_name_of_module": (
+        {},
+        {"src/shop/clock.py": "NOW = 1\n"},
+        {"src/shop/clock/__init__.py": "THEN = 2\n"},
+        [
+            "src/shop/clock/__init__.py: the release adds it, so Python does not import "
+            "src/shop/clock.py: rename one of them"
+        ],
+    ),
+    "release_makes_module_a_package": (
+        {"src/shop/clock.py": "NOW = 1\n"},
+        {"src/shop/clock.py": "NOW = 1\n", "own.py": ""},
+        {"src/shop/clock/__init__.py": "NOW = 1\n"},
+        [],
+    ),
     "release_adds_file_for_another_tool": (
         {},
         {"pyproject.toml": f"{PROJECT}\n{RUFF}"},

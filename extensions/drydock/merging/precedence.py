@@ -81,6 +81,7 @@ def find(
             now.pop(path, None)
     now |= {path: ours[path] for path in merge.conflicts if path in ours}  # without markers
     trees = [_Settings(repository, prefix, tree) for tree in (base, ours, theirs, now)]
+    yield from _packages(prefix, now, ours, theirs)
     in_base, in_ours, in_theirs, in_now = trees
     for tool, sources in (_TOOLS if prefix else {**_TOOLS, **_OF_REPOSITORY}).items():
         first, before, released = (
@@ -104,6 +105,17 @@ def find(
                 f"{released}: the release changes it, but {tool} reads only your {first}: "
                 "move the settings that you need"
             )
+
+
+def _packages(prefix: str, now: Tree, ours: Tree, theirs: Tree) -> Iterator[str]:
+    """Yield a note for each module that a package of the same name hides only in the merge."""
+    for path in sorted(now):
+        package = f"{path.removesuffix('.py')}/__init__.py"
+        is_hidden = path.endswith(".py") and path.startswith(prefix) and package in now
+        if is_hidden and not any(path in side and package in side for side in (ours, theirs)):
+            module, shown = path.removeprefix(prefix), package.removeprefix(prefix)
+            whose = "you have it" if package in ours else "the release adds it"
+            yield f"{shown}: {whose}, so Python does not import {module}: rename one of them"
 
 
 class _Settings:
