@@ -9,12 +9,13 @@ default below one that has a default.
 import ast
 import builtins
 import io
+import re
 import symtable
 import sys
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -352,8 +353,11 @@ class Module:
             if isinstance(item, ast.Constant) and isinstance(item.value, str)
             if item.lineno != item.end_lineno
         ]
+        lines = re.split(r"\r\n?|\n", self._text) if literals else []
         for item in literals:
-            source = ast.get_source_segment(self._text, item) or ""
+            source = _source(lines, item)
+            if re.match(r"[A-Za-z]*(?:\"\"\"|''')", source):
+                continue
             with suppress(tokenize.TokenError, SyntaxError):
                 tokens = [*tokenize.generate_tokens(io.StringIO(f"({source}\n)").readline)]
                 texts = [token for token in tokens if token.type == tokenize.STRING]
@@ -469,6 +473,15 @@ def _items_of(node: ast.AST) -> Iterator[ast.expr]:
         yield from node.values
     elif isinstance(node, ast.Call):
         yield from (*node.args, *(word.value for word in node.keywords))
+
+
+def _source(lines: Sequence[str], node: ast.expr) -> str:
+    """Return the source of an expression of several lines."""
+    assert node.end_lineno is not None
+    own = [line.encode() for line in lines[node.lineno - 1 : node.end_lineno]]
+    own[-1] = own[-1][: node.end_col_offset]
+    own[0] = own[0][node.col_offset :]
+    return b"\n".join(own).decode()
 
 
 def _is_guard(node: ast.If) -> bool:
