@@ -10,7 +10,7 @@ import pytest
 from fastapi import Body, Depends, FastAPI
 from fastapi.responses import Response
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 Json = dict[str, Any]
 
@@ -101,10 +101,9 @@ def test_items_within_others_are_compared(comparison: Any, outer: Any) -> None:
         }
         return kinds[outer]
 
-    same = type("Name", (BaseModel,), {"__annotations__": {"name": str}})
-    different = type("Name", (BaseModel,), {"__annotations__": {"number": int}})
+    different = create_model("Name", number=(int, ...))
 
-    assert not list(comparison(returning(around(Name)), returning(around(same))).breaks())
+    assert not list(comparison(returning(around(Name)), returning(around(Name))).breaks())
     breaks = list(comparison(returning(around(Name)), returning(around(different))).breaks())
     assert any(line.endswith("name is gone") for line in breaks)
 
@@ -156,3 +155,16 @@ def test_path_may_have_more_than_operations(comparison: Any) -> None:
     document["paths"]["/it"] |= {"summary": "An item", "parameters": [{"name": "x", "in": "query"}]}
 
     assert not list(comparison(document, document).breaks())
+
+
+def test_parameter_may_be_a_reference_or_have_a_media_type(comparison: Any) -> None:
+    document = returning(Name)
+    document["components"]["parameters"] = {"Limit": {"name": "limit", "in": "query"}}
+    document["paths"]["/it"]["get"]["parameters"] = [
+        {"$ref": "#/components/parameters/Limit"},
+        {"name": "filter", "in": "query", "content": {"application/json": {}}},
+    ]
+
+    assert not list(comparison(document, document).breaks())
+    breaks = list(comparison(document, returning(Name)).breaks())
+    assert "GET /it: parameter limit is gone" in breaks
