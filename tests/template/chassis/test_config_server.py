@@ -261,7 +261,7 @@ def test_request_has_name_profiles_and_label(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, profiles: str, label: str, path: str
 ) -> None:
     server = serve(environment(), name="demo", label=label)
-    setting(monkeypatch, uri=f"{server.uri}/base/")
+    setting(monkeypatch, uri=f"{server.uri}/base/\n")
     monkeypatch.setenv("APP__PROFILES", profiles)
 
     load()
@@ -345,6 +345,9 @@ AUTHENTICATION = ("Authorization", "X-Config-Token")
         ({"uri": f"http://jo:{SECRET}@config"}, "expected http(s)://host[:port][/path]"),
         ({"uri": f"http://config?token={SECRET}"}, "expected http(s)://host[:port][/path]"),
         ({"uri": "http://config:99999"}, "Port out of range 0-65535"),
+        ({"uri": "http://con fig"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": "http://con\x01fig/path"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": "http://config/a\nb"}, "expected http(s)://host[:port][/path]"),
         ({"token": f"{SECRET}\n"}, "expected ASCII without blanks or line ends"),
         ({"password": SECRET}, "expected a username with the password"),
         ({"ca_file": "nowhere.pem"}, "Path does not point to a file"),
