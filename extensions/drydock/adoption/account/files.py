@@ -13,7 +13,11 @@ from drydock.adoption.facts.commands import is_gunicorn_settings
 from drydock.adoption.facts.image import instructions, is_dockerfile, main_dockerfile
 from drydock.adoption.translate import Carried, Entry, Todo
 
-_PROCFILE = re.compile(r"(^|/)Procfile(\.\w+)?$")
+# Files with a command per line: a pattern of the path, one that the text contains, a line's form.
+_COMMANDS = (
+    (r"(^|/)Procfile(\.\w+)?$", "", r"(?P<name>[\w-]+):\s*(?P<command>.+)"),
+    (r"\.(conf|ini)$", r"(?m)^\[program:", r"(?P<name>command)\s*=\s*(?P<command>.+)"),
+)
 _STAYS = "the file stays as it is"
 
 
@@ -54,10 +58,8 @@ def find(
                 yield Entry(path, line, instruction, "carried", _STAYS)
         elif path.endswith((".yml", ".yaml")):
             yield from _yaml(path, files, main, command, image)
-        elif _PROCFILE.search(path):
-            yield from _lines(path, text, r"(?P<name>[\w-]+):\s*(?P<command>.+)", command)
-        elif path.endswith((".conf", ".ini")) and re.search(r"(?m)^\[program:", text):
-            yield from _lines(path, text, r"(?P<name>command)\s*=\s*(?P<command>.+)", command)
+        elif form := _form(path, text):
+            yield from _lines(path, text, form, command)
         elif path in accounted:
             continue
         elif is_gunicorn_settings(path):
@@ -74,6 +76,12 @@ def _yaml(path: str, files: Files, main: str, command: str, image: str) -> Itera
         yield from compose.find(path, files, main, command=command, image=image)
     elif manifests.is_manifest(path, files[path]):
         yield from manifests.find(path, files[path])
+
+
+def _form(path: str, text: str) -> str:
+    """Return the form of the lines with a command; empty if the file is not one of `_COMMANDS`."""
+    forms = (form for of, has, form in _COMMANDS if re.search(of, path) and re.search(has, text))
+    return next(forms, "")
 
 
 def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:
