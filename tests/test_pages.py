@@ -156,7 +156,8 @@ NOT_RUN = {
         "nox -s first_run does the same with another session, and CI runs this one"
     ),
     "nox -s debt": "a session of adopted services; nox -s retrofits runs it",
-    "nox -s corpus -- main": "needs clones of other projects",
+    "nox -s corpus -- main --clones DIR": "needs clones of other projects",
+    "nox -s corpus -- --fetch --clones DIR": "clones other projects",
     "nox -s picture": "changes a file of this repository",
     "nox -s tags": "run with the page of the fork",
     "nox -s variants -- every": "slow; a release runs it",
