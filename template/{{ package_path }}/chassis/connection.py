@@ -273,6 +273,8 @@ class Connection(HttpToolsProtocol):
         if self.bounds.problem_json:
             response = problem({}, status, detail)
         headers = [*response.raw_headers, (b"connection", b"close")]
+        if status == 503:
+            headers.append((b"retry-after", b"1"))
         self.corked.flush()
         self.transport.write(_encoded(status, headers, bytes(response.body)))
         self._linger(LINGER_SECONDS)

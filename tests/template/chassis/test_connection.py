@@ -347,6 +347,24 @@ def test_half_open_connections_are_closed_for_others(launch: Launch) -> None:
         assert closed(opened[0])
 
 
+def test_connection_that_is_one_too_many_learns_when_to_come_back(launch: Launch) -> None:
+    server = launch(APP__LIMITS__ENABLED="true", APP__LIMITS__MAX_CONNECTIONS="3")
+    server.wait_until_ready()
+    with ExitStack() as stack:
+        for _ in range(3):
+            busy = stack.enter_context(connect(server))
+            busy.sendall(b"GET /slow?seconds=600 HTTP/1.1\r\nHost: x\r\n\r\n")
+        in_progress = "http_server_requests_in_progress"
+        wait_for(lambda: server.samples(in_progress)[()] == 3, "requests in progress")
+
+        with connect(server) as connection:
+            reader = HTTPResponse(connection)
+            reader.begin()
+
+        assert reader.status == 503
+        assert reader.headers["Retry-After"] == "1"
+
+
 @pytest.mark.parametrize("protocol", [b"h2c", b"foo/2", b"h2c, foo", b"TLS/1.0"])
 @pytest.mark.parametrize("cut", [1000, 12, 60, 130])
 def test_upgrade_to_another_protocol_is_ignored(server: Server, protocol: bytes, cut: int) -> None:
