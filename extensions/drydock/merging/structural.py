@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drydock import git, profiles
-from drydock.documents import formats, python_items
-from drydock.documents.formats import Format, python, yaml
-from drydock.documents.nodes import Part, source
-from drydock.merging import audit, layout, lines, moves, nodes, rules, several
+from drydock.documents import formats
+from drydock.documents.formats import Format
+from drydock.documents.nodes import source
+from drydock.merging import audit, layout, lines, nodes, rules
 from drydock.merging.audit import Units, invariants
-from drydock.merging.certainty import NotCertain
+from drydock.merging.certainty import NotCertain, read
+from drydock.merging.formats import repaired, restated
 from drydock.merging.nodes import SIDES, Merging, Rename
-from drydock.profiles import DOT, PACKAGE, Profile
+from drydock.profiles import DOT, PACKAGE
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "\"' "
@@ -53,9 +54,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resoluti
             return _merge(path, base, ours, theirs)
         except NotCertain:
             resolution = _merge_alike(path, *alike) if alike and alike[1] != layout.YOURS else None
-            resolution = resolution or _merge_moved(path, base, ours, theirs)
-            resolution = resolution or _merge_several(path, base, ours, theirs)
-            resolution = resolution or _merge_documented(path, base, ours, theirs)
+            resolution = resolution or _merge_restated(path, base, ours, theirs)
             if resolution is None:
                 raise
     return replace(resolution, text=_as_bytes(resolution.text.decode(), base, ours, theirs))
@@ -82,76 +81,31 @@ def _merge_alike(path: str, texts: layout.Texts, name: str) -> Resolution | None
     return _merge_texts(path, texts, (f"formatted like {name}",))
 
 
-def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
-    """Merge entries that one side moved to another table and the other side changed."""
-    file_format = formats.of(path)
-    if base is None or file_format is None or formats.name_of(file_format) != "toml":
-        return None
+def _merge_restated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
+    """Merge texts in which the same is written in another way, as their format allows."""
     try:
-        file_profiles = invariants.profiles_of(path, _text(theirs))
-        base_part, our_part, their_part = (
-            _read(file_format, _text(side), file_profiles) for side in (base, ours, theirs)
-        )
-        by_ours = [*moves.of(base_part, our_part, their_part)]
-        by_theirs = [*moves.of(base_part, their_part, our_part)]
-        for move in (*by_ours, *by_theirs):
-            base_part = moves.carried(base_part, move)
-        for move in by_theirs:
-            our_part = moves.carried(our_part, move)
-        for move in by_ours:
-            their_part = moves.carried(their_part, move)
+        found = restated(path, *_texts(base, ours, theirs))
     except (NotCertain, RecursionError):
         return None
-    done = [f"you moved {move}" for move in by_ours]
-    done += [f"the release moved {move}" for move in by_theirs]
-    texts = source(base_part), source(our_part), source(their_part)
-    resolution = _merge_texts(path, texts, tuple(done)) if done else None
-    if resolution is None:
-        return None
-    # References are checked against the texts before the moves.
-    sides = _text(ours), _text(theirs), resolution.text.decode()
-    if broken := invariants.dangling(path, *sides):
-        raise NotCertain(broken)
+    resolution = _merge_texts(path, found.texts, found.done) if found else None
+    if found and resolution and found.is_moved:
+        # References are checked against the texts before the moves.
+        sides = _text(ours), _text(theirs), resolution.text.decode()
+        if broken := invariants.dangling(path, *sides):
+            raise NotCertain(broken)
     return resolution
 
 
-def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
-    """Merge a value that one side made a list, if a single item can be written without one."""
-    if base is None:
-        return None
+def merge_repaired(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
+    """Merge texts in which the release repeats a fault, without the fault; None if it has none."""
     try:
-        texts = several.alike(path, (_text(base), _text(ours), _text(theirs)))
+        found = repaired(path, *_texts(base, ours, theirs))
     except NotCertain:
         return None
-    return _merge_texts(path, texts, ()) if texts else None
-
-
-def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
-    """Merge YAML in which the release repeats a key with the same value, without the repetition."""
-    if base is None or not yaml.handles(path):
+    resolution = _merge_texts(path, found.texts, found.done) if found else None
+    if resolution is None:
         return None
-    try:
-        texts = _text(base), _text(ours), _text(theirs)
-        once = yaml.without_repeated_keys(texts[0]), texts[1], yaml.without_repeated_keys(texts[2])
-    except (NotCertain, ValueError):
-        return None
-    if once == texts or formats.problem(path, ours):
-        return None
-    return _merge_texts(path, once, ("removed keys that the release repeats",))
-
-
-def _merge_documented(
-    path: str, base: bytes | None, ours: bytes, theirs: bytes
-) -> Resolution | None:
-    """Take ours of a file that both sides added, if the two differ only in docstrings."""
-    if base is not None or not python.handles(path):
-        return None
-    try:
-        if python_items.behavior(_text(ours)) != python_items.behavior(_text(theirs)):
-            return None
-    except (NotCertain, ValueError, RecursionError):
-        return None
-    return Resolution(ours, ("both versions add the same code; kept your docstrings",))
+    return replace(resolution, text=_as_bytes(resolution.text.decode(), base, ours, theirs))
 
 
 def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Resolution | None:
@@ -195,8 +149,7 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolut
         raise NotCertain("files of this kind are merged by lines only")
     if is_generated(path, ours):
         raise NotCertain("a tool generates it from other files")
-    base_text = _text(base) if base is not None else None
-    our_text, their_text = _text(ours), _text(theirs)
+    base_text, our_text, their_text = _texts(base, ours, theirs)
     if _is_fixed(file_format, base_text, their_text) and _is_valid(file_format, our_text):
         return Resolution(ours, ("the release only fixes the syntax; your version is valid",))
     if _is_fixed(file_format, base_text, our_text) and _is_valid(file_format, their_text):
@@ -205,9 +158,9 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolut
     merging = Merging(rules.of(name), yours=our_text)
     file_profiles = invariants.profiles_of(path, their_text)
     sides = (
-        _read(file_format, base_text, file_profiles) if base_text is not None else None,
-        _read(file_format, our_text, file_profiles),
-        _read(file_format, their_text, file_profiles),
+        read(file_format, base_text, file_profiles) if base_text is not None else None,
+        read(file_format, our_text, file_profiles),
+        read(file_format, their_text, file_profiles),
     )
     if base_text is not None and (
         disputed := invariants.disputed(path, base_text, our_text, their_text)
@@ -270,6 +223,10 @@ def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> by
     return mark + merged.replace("\n", ends).encode()
 
 
+def _texts(base: bytes | None, ours: bytes, theirs: bytes) -> _Texts:
+    return _text(base) if base is not None else None, _text(ours), _text(theirs)
+
+
 def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
@@ -294,17 +251,6 @@ def _is_valid(file_format: Format, text: str | None) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _read(file_format: Format, text: str, file_profiles: Sequence[Profile]) -> Part:
-    """Parse a text; raise NotCertain if that fails or loses something."""
-    try:
-        document = file_format.read(text, file_profiles)
-    except (ValueError, RecursionError) as error:
-        raise NotCertain("not all versions of it can be parsed") from error
-    if source(document) != text:
-        raise NotCertain("not all of it can be parsed")
-    return document
 
 
 def _check_renames(texts: _Texts, merging: Merging) -> None:

@@ -232,7 +232,7 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
                 resolved = _hunk_by_hunk(path, base, ours, theirs, labels)
                 if resolved and not resolved.left:
                     text, merge.rules[path] = resolved.text, resolved.done
-                elif once := structural.merge_repeated(path, base, ours, theirs):
+                elif once := structural.merge_repaired(path, base, ours, theirs):
                     text, merge.rules[path] = once.text, once.rules
                 else:
                     sides = base or b"", ours, theirs
@@ -302,7 +302,7 @@ def _check_clean_merges(
         try:
             resolution = structural.merge(path, *three)
         except NotCertain:
-            resolution = structural.merge_repeated(path, *three)
+            resolution = structural.merge_repaired(path, *three)
         if resolution:
             text, merge.rules[path] = resolution.text, resolution.rules
         else:

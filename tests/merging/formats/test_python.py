@@ -376,3 +376,34 @@ def test_deep_nesting_conflicts() -> None:
 
 def test_stub_files_are_python() -> None:
     assert formats.of("a.pyi") is formats.of("a.py")
+
+
+DOCUMENTED = b'"""Tests."""\n\ndef test_a():\n    """It works."""\n    assert 1  # noqa: PLR2004\n'
+
+
+def test_same_code_with_different_docstrings_takes_ours() -> None:
+    theirs = DOCUMENTED.replace(b"It works.", b"One is true.")
+    resolution = structural.merge("tests/test_a.py", None, DOCUMENTED, theirs)
+    assert resolution.text == DOCUMENTED
+    assert resolution.rules == ("both versions add the same code; kept your docstrings",)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_docstrings_of_ours_keep_line_ends_and_byte_order_mark(mark: bytes) -> None:
+    ours = mark + DOCUMENTED.replace(b"\n", b"\r\n")
+    theirs = ours.replace(b"It works.", b"One is true.")
+    assert structural.merge("tests/test_a.py", None, ours, theirs).text == ours
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"assert 1", b"assert 2"), (b"  # noqa: PLR2004", b""), (b"_a", b"_b")]
+)
+def test_different_code_added_by_both_sides_conflicts(before: bytes, after: bytes) -> None:
+    with pytest.raises(NotCertain):
+        structural.merge("tests/test_a.py", None, DOCUMENTED, DOCUMENTED.replace(before, after))
+
+
+def test_changed_docstrings_of_existing_file_conflict() -> None:
+    sides = [DOCUMENTED.replace(b"It works.", text) for text in (b"", b"mine", b"new")]
+    with pytest.raises(NotCertain):
+        structural.merge("tests/test_a.py", *sides)

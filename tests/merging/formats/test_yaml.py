@@ -3,6 +3,7 @@
 import pytest
 from drydock.documents import formats, nodes
 from drydock.documents.formats import yaml
+from drydock.merging import structural
 
 from tests.merging.formats.examples import Examples, check
 
@@ -276,3 +277,13 @@ REPEATED_KEYS = {
 def test_repeated_scalar_keys_are_removed(name: str) -> None:
     text, once = REPEATED_KEYS[name]
     assert yaml.without_repeated_keys(text) == once
+
+
+def test_merge_without_repeated_keys_keeps_the_line_ends() -> None:
+    base = b"a: x\r\na: x\r\nb: 1\r\nc: 1\r\n"
+    ours = b"a: x\r\nb: 2\r\nc: 1\r\n"
+    theirs = base.replace(b"c: 1", b"c: 3")
+    merged = structural.merge_repaired("a.yaml", base, ours, theirs)
+    assert merged
+    assert merged.text == b"a: x\r\nb: 2\r\nc: 3\r\n"
+    assert merged.rules == ("removed keys that the release repeats",)
