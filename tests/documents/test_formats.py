@@ -2,6 +2,7 @@
 
 import pytest
 from drydock.documents import formats
+from drydock.documents.formats import ini
 
 VALID = {
     "a.toml": "a = 1\n[b]\nc = 2\n",
@@ -47,3 +48,12 @@ def test_binary_content_is_not_valid() -> None:
 
 def test_every_module_is_a_format() -> None:
     assert len(formats.all_formats()) >= 4
+
+
+def test_ini_is_read_as_tools_read_it() -> None:
+    text = "[DEFAULT]\na = 1\n[flake8]\nMax-Line = 90\nb = %(a)s\n[flake8]\nb = 2\n  3\n"
+    assert ini.data(text) == {"flake8": {"a": "1", "max-line": "90", "b": "2\n3"}}
+
+
+def test_ini_that_no_tool_can_read_has_no_data() -> None:
+    assert ini.data("a = 1\n") == {}

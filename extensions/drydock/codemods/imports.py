@@ -4,8 +4,11 @@ import sys
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import dropwhile
+from typing import TypeVar
 
 import libcst as cst
+
+_Import = TypeVar("_Import", cst.Import, cst.ImportFrom)
 
 
 @dataclass(frozen=True)
@@ -106,22 +109,22 @@ class _Dropping(cst.CSTTransformer):
     ) -> cst.ImportFrom | cst.RemovalSentinel:
         if isinstance(updated_node.names, cst.ImportStar):
             return updated_node
-        kept = [one for one in updated_node.names if _bound(one) not in self.names]
-        if len(kept) == len(updated_node.names):
-            return updated_node
-        if not kept:
-            return cst.RemoveFromParent()
-        return updated_node.with_changes(names=_with_last(kept, updated_node.names[-1]))
+        return self._without(updated_node, updated_node.names)
 
     def leave_Import(
         self, original_node: cst.Import, updated_node: cst.Import
     ) -> cst.Import | cst.RemovalSentinel:
-        kept = [one for one in updated_node.names if _bound(one) not in self.names]
-        if len(kept) == len(updated_node.names):
-            return updated_node
+        return self._without(updated_node, updated_node.names)
+
+    def _without(
+        self, node: _Import, names: Sequence[cst.ImportAlias]
+    ) -> _Import | cst.RemovalSentinel:
+        kept = [one for one in names if _bound(one) not in self.names]
+        if len(kept) == len(names):
+            return node
         if not kept:
             return cst.RemoveFromParent()
-        return updated_node.with_changes(names=_with_last(kept, updated_node.names[-1]))
+        return node.with_changes(names=_with_last(kept, names[-1]))
 
 
 def _with_last(kept: Sequence[cst.ImportAlias], last: cst.ImportAlias) -> list[cst.ImportAlias]:

@@ -1,11 +1,11 @@
 """setup.py, which is parsed and never run, and setup.cfg."""
 
 import ast
-import configparser
 from collections.abc import Iterator
 
 from drydock.adoption import python
 from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.formats import ini
 from drydock.documents.places import line_of
 
 _ABOUT = {
@@ -43,17 +43,13 @@ def _from_call(text: str) -> Iterator[Fact]:
 
 
 def _from_ini(text: str) -> Iterator[Fact]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return
-    if not parser.has_section("metadata"):
+    sections = ini.data(text)
+    if "metadata" not in sections:
         return
     yield Fact("packaging", "setup.cfg", "setup.cfg", line_of("setup.cfg", text, "metadata"), SAYS)
     for key, about in _ABOUT.items():
         for section in ("metadata", "options"):
-            value = parser.get(section, key, fallback="").strip()
+            value = sections.get(section, {}).get(key, "").strip()
             if value and not value.startswith(("attr:", "file:")):
                 line = line_of("setup.cfg", text, section, key)
                 yield Fact(about, value, "setup.cfg", line, SAYS)

@@ -3,7 +3,6 @@
 https://docs.astral.sh/uv/concepts/indexes/
 """
 
-import configparser
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
 from drydock.adoption.translate.dependencies import lists
-from drydock.documents.formats import requirements, toml
+from drydock.documents.formats import ini, requirements, toml
 from drydock.documents.places import line_of
 from drydock.errors import BadInput
 
@@ -202,13 +201,8 @@ def _lists(files: Files) -> Iterator[_Setting]:
 
 def _configuration(files: Files) -> Iterator[_Setting]:
     for path in _PIP_FILES:
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(files.get(path, ""))
-        except configparser.Error:
-            continue
-        for section in parser.sections():
-            for key, value in parser.items(section):
+        for section, options in ini.data(files.get(path, "")).items():
+            for key, value in options.items():
                 kind = key.replace("_", "-")
                 for word in value.split() if re.fullmatch(_SETTING, kind) else ():
                     # All of these files have the format of pip.ini.

@@ -1,7 +1,6 @@
 """setup.py and setup.cfg: a package's dependencies and metadata; neither is run."""
 
 import ast
-import configparser
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from drydock.adoption import python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo
 from drydock.adoption.translate.poetry import group_of, is_for_development
+from drydock.documents.formats import ini
 from drydock.documents.places import line_of
 
 _REQUIRED = {"install_requires", "tests_require", "extras_require"}
@@ -32,8 +32,7 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
             yield Todo("setup.py", argument.value.lineno, f"not carried over: {name}", how)
     if "setup.py" in files:
         yield Todo("setup.py", 0, "pyproject.toml replaces it", "git rm setup.py")
-    if parser := _ini(files):
-        yield from _from_ini(parser, files.get("setup.cfg", ""))
+    yield from _from_ini(files.get("setup.cfg", ""))
 
 
 def _arguments(files: Files) -> Iterator[ast.keyword]:
@@ -78,22 +77,13 @@ def _group(extra: str) -> str:
     return f"extra:{extra}"
 
 
-def _ini(files: Files) -> configparser.ConfigParser | None:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(files.get("setup.cfg", ""))
-    except configparser.Error:
-        return None
-    return parser
-
-
-def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
-    required = parser.get("options", "install_requires", fallback="")
+def _from_ini(text: str) -> Iterator[Demand]:
+    sections = ini.data(text)
+    required = sections.get("options", {}).get("install_requires", "")
     lists = [("", ("options", "install_requires"), required)]
-    if parser.has_section("options.extras_require"):
-        section = "options.extras_require"
-        for extra, value in parser.items(section):
-            lists.append((_group(extra), (section, extra), value))
+    section = "options.extras_require"
+    for extra, value in sections.get(section, {}).items():
+        lists.append((_group(extra), (section, extra), value))
     for group, names, value in lists:
         for line in filter(None, map(str.strip, value.splitlines())):
             if not line.startswith("#"):
@@ -107,8 +97,7 @@ def metadata(files: Files, field: str) -> str | None:
     for argument in _arguments(files):
         if argument.arg == field and isinstance(value := _value(argument.value), str):
             return value
-    parser = _ini(files)
-    return parser.get("metadata", field, fallback=None) if parser else None
+    return ini.data(files.get("setup.cfg", "")).get("metadata", {}).get(field)
 
 
 def scripts(files: Files) -> str:
@@ -120,8 +109,7 @@ def scripts(files: Files) -> str:
             entries = points.get("console_scripts", [])
             entries = entries.splitlines() if isinstance(entries, str) else entries
             lines += map(str, entries) if isinstance(entries, list | tuple | set) else ()
-    if parser := _ini(files):
-        listed = parser.get("options.entry_points", "console_scripts", fallback="")
-        lines += listed.splitlines()
+    entry_points = ini.data(files.get("setup.cfg", "")).get("options.entry_points", {})
+    lines += entry_points.get("console_scripts", "").splitlines()
     found = (re.match(r"\s*([\w.-]+)\s*=\s*([\w.:]+)", line) for line in lines)
     return "".join(f"{one[1]} = {json.dumps(one[2])}\n" for one in found if one)

@@ -4,7 +4,6 @@ In matters of taste (line length, quotes, order of imports) the service wins. It
 those of the standard. https://docs.astral.sh/ruff/settings/
 """
 
-import configparser
 import json
 import math
 import re
@@ -16,7 +15,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo, inline
 from drydock.adoption.translate.dependencies import read
 from drydock.adoption.translate.testing import folders_of_tests
-from drydock.documents.formats import toml
+from drydock.documents.formats import ini, toml
 from drydock.documents.places import line_of
 
 PATH = "ruff.toml"
@@ -152,7 +151,7 @@ def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
         ("setup.cfg", "isort"),
         ("tox.ini", "isort"),
     ):
-        if not settings and (found := _ini(files.get(other, ""), section)):
+        if not settings and (found := ini.data(files.get(other, "")).get(section, {})):
             path, prefix, settings = other, (section,), found
     sorting = dict(style.lint.get("isort", {}))
     for key, value in settings.items():
@@ -177,7 +176,7 @@ def _of_isort(key: str, value: Any) -> Any:
 
 def _from_others(style: _Style, files: Files) -> None:
     for path, section in _OTHERS:
-        settings = _ini(files.get(path, ""), section)
+        settings = ini.data(files.get(path, "")).get(section, {})
         if not settings:
             continue
         length = settings.get("max-line-length", settings.get("max_line_length", ""))
@@ -187,15 +186,6 @@ def _from_others(style: _Style, files: Files) -> None:
         line = line_of(path, files[path], section)
         why = f"[{section}] is no longer used (ruff replaces it)"
         style.todo.append(Todo(path, line, why, "remove it"))
-
-
-def _ini(text: str, section: str) -> dict[str, str]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    return dict(parser.items(section)) if parser.has_section(section) else {}
 
 
 def _uses(tool: str, files: Files) -> bool:

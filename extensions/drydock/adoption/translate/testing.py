@@ -1,6 +1,5 @@
 """The standard's pytest.toml with the settings of a service's own tests."""
 
-import configparser
 import json
 import re
 import shlex
@@ -14,7 +13,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.locked import versions
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
-from drydock.documents.formats import toml
+from drydock.documents.formats import ini, toml
 from drydock.documents.places import line_of
 
 PATH = "pytest.toml"
@@ -141,24 +140,15 @@ def _is_known(key: str, files: Files) -> bool:
 def _settings(files: Files) -> tuple[str, tuple[str, ...], dict[str, Any]]:
     """Return the file that pytest read so far, the path to the settings in it, and the settings."""
     if "pytest.ini" in files:
-        return "pytest.ini", ("pytest",), _ini(files["pytest.ini"], "pytest")
+        return "pytest.ini", ("pytest",), ini.data(files["pytest.ini"]).get("pytest", {})
     tool = toml.data(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
     if settings := tool.get("ini_options", tool):
         inner = ("ini_options",) if "ini_options" in tool else ()
         return "pyproject.toml", ("tool", "pytest", *inner), settings
     for path, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
-        if settings := _ini(files.get(path, ""), section):
+        if settings := ini.data(files.get(path, "")).get(section, {}):
             return path, (section,), settings
     return "", (), {}
-
-
-def _ini(text: str, section: str) -> dict[str, str]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    return dict(parser.items(section)) if parser.has_section(section) else {}
 
 
 def _unused(source: str, section: tuple[str, ...], files: Files) -> Todo:

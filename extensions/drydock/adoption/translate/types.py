@@ -16,7 +16,7 @@ from drydock.adoption import imports, python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
-from drydock.documents.formats import toml
+from drydock.documents.formats import ini, toml
 from drydock.documents.places import line_of
 
 PATH = "mypy.ini"
@@ -113,14 +113,9 @@ def _settings(files: Files) -> tuple[str, dict[str, dict[str, Any]]]:
 
 
 def _sections(text: str) -> dict[str, dict[str, Any]]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
     return {
-        name.strip(): dict(parser.items(section))
-        for section in parser.sections()
+        name.strip(): {**settings}
+        for section, settings in ini.data(text).items()
         if section == "mypy" or section.startswith("mypy-")
         for name in section.removeprefix("mypy-").split(",")
     }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from configparser import Error, RawConfigParser
+from configparser import ConfigParser, Error, RawConfigParser
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,6 +27,19 @@ def handles(path: str) -> bool:
 def check(text: str) -> None:
     """Raise ValueError if `text` is not valid INI or has a section or a key twice."""
     _parsed(text)
+
+
+def data(text: str) -> dict[str, dict[str, str]]:
+    """Return the options of each section as Python's tools read them; empty if it is not valid.
+
+    A section has the options of [DEFAULT], too. Of an option that is repeated, the last one counts.
+    """
+    parser = ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except Error:
+        return {}
+    return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
 def _parsed(text: str) -> RawConfigParser:
