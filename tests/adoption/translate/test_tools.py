@@ -55,6 +55,18 @@ CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
         ["mypy>=1.18", "pytest>=9", "black==22.1"],
         "black==22.1 is a development tool",
     ),
+    "email-validator with which pydantic 2 does not start": (
+        {"requirements.txt": "email-validator~=1.2; python_version < '3.20'\n"},
+        ["uvicorn>=0.34", "email-validator>=2; python_version < '3.20'"],
+        ["mypy>=1.18", "pytest>=9"],
+        "email-validator~=1.2; python_version < '3.20' is now email-validator>=2, which pydantic 2",
+    ),
+    "email-validator of pydantic 2": (
+        {"requirements.txt": "email_validator==2.1.0\n"},
+        ["uvicorn>=0.34", "email_validator==2.1.0"],
+        ["mypy>=1.18", "pytest>=9"],
+        "dependencies: 1 of requirements.txt",
+    ),
     "plugin loses its upper bound": (
         {"requirements.txt": "pytest-asyncio==0.21.0\n"},
         ["uvicorn>=0.34"],

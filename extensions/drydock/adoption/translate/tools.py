@@ -14,6 +14,8 @@ from drydock.adoption.translate import Demand
 _TOOLS = {"black", "coverage", "flake8", "isort", "pre-commit", "pylint", "tox"}
 # Packages whose module has the same name, and which tests often import.
 _OF_TESTS = {"aiosqlite", "faker", "freezegun", "httpx", "pytest-asyncio", "requests", "respx"}
+# A few versions of email-validator that work with pydantic 2.
+_VALIDATORS = ("2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.9.0")
 _PLUGIN = re.compile(r"(pytest|flake8|pylint|types)-")
 _TESTS = re.compile(r"(^|/)(tests?|conftest\.py|test_[^/]+\.py|[^/]+_test\.py|noxfile\.py)(/|$)")
 
@@ -23,9 +25,15 @@ def placed(demand: Demand, dev: Mapping[str, str], files: Files) -> tuple[Demand
 
     A tool among the service's own requirements moves to the dev group, unless the code imports it.
     `dev` are the standard's tools by name. A pytest plugin loses its upper bound, because the
-    standard determines the version of pytest.
+    standard determines the version of pytest, and so does email-validator, because pydantic 2 does
+    not start with an older one. Only pydantic's extra requires that, so no lock file refuses it.
     """
     done = []
+    specifier = Requirement(demand.text).specifier
+    if demand.name == "email-validator" and not any(map(specifier.contains, _VALIDATORS)):
+        done.append(f"{demand.text} is now email-validator>=2, which pydantic 2 requires")
+        marker = f"; {Requirement(demand.text).marker}" if Requirement(demand.text).marker else ""
+        demand = replace(demand, text=f"email-validator>=2{marker}".replace('"', "'"))
     is_tool = demand.name in dev or demand.name in _TOOLS or _PLUGIN.match(demand.name)
     if is_tool and not demand.group and not _is_imported(demand.name, files):
         done.append(f"{demand.text} is a development tool: it is now in the dev group")
