@@ -178,6 +178,11 @@ def test_conflicts(name: str) -> None:
         structural.merge(path, *(text.encode() for text in texts))
 
 
+def test_text_that_only_another_layout_makes_valid_is_not_laid_out() -> None:
+    base = "a:\n\tb: 1\nc: 2\n"
+    assert layout.alike("a.yml", base, base.replace("\t", "  "), f"{base}d: 3\n") is None
+
+
 def test_statements_cover_the_whole_text() -> None:
     for text in (CODE, SHORT, "", "x = 1", "# c\n\nx = [  # d\n    # e\n    1,\n]\n\n\n# f\n"):
         assert "".join(layout._statements(text)) == text

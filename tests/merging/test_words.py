@@ -50,6 +50,12 @@ def test_script_with_same_changes_and_more_merges(
         (f"a\n{OLD}b\n", "a\nb\n", f"a\n{NEW}b\n"),
         (OLD, "make\n", NEW),
         (f"{OLD}{OLD}", NEW.replace("dev", "full"), NEW),  # either line can be the origin
+        # Each side removes the line that the other one keeps.
+        (
+            "    uv sync --dev --frozen\n    uv run task generate_keys",
+            "    uv sync --dev --frozen",
+            "    uv run task generate_keys",
+        ),
     ],
 )
 def test_scripts_that_both_sides_rewrite_conflict(base: str, ours: str, theirs: str) -> None:

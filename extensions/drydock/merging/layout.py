@@ -91,7 +91,9 @@ def _follow(path: str, base: str, side: str, other: str) -> tuple[str, str] | No
         ),
     )
     if name in _LAYOUT_FREE and any(
-        formats.problem(path, new.encode()) or audit.of(name)(new) != audit.of(name)(old)
+        formats.problem(path, old.encode())
+        or formats.problem(path, new.encode())
+        or audit.of(name)(new) != audit.of(name)(old)
         for new, old in zip(texts, (base, other), strict=True)
     ):
         return None

@@ -86,17 +86,24 @@ def _by_line(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) ->
         if our_line == their_line:
             result.append(our_line)
             continue
-        similarities = [
-            min(_similarity(old, our_line), _similarity(old, their_line)) for old in base
-        ]
-        best = max(similarities, default=0)
-        if best < _ALIKE or similarities.count(best) > 1:
+        # Lines of different origin are two changes: one side can have removed the other's line.
+        origins = {_origin(base, side) for side in (our_line, their_line)}
+        origin = origins.pop()
+        if origin is None or origins:
             return None
-        merged = line(base[similarities.index(best)], our_line, their_line)
+        merged = line(base[origin], our_line, their_line)
         if merged is None:
             return None
         result.append(merged)
     return result
+
+
+def _origin(base: Sequence[str], side: str) -> int | None:
+    """Return the index of the line that a side changed into this one; None if that is not clear."""
+    similarities = [_similarity(old, side) for old in base]
+    best = max(similarities, default=0)
+    is_clear = best >= _ALIKE and similarities.count(best) == 1
+    return similarities.index(best) if is_clear else None
 
 
 def _similarity(first: str, second: str) -> float:

@@ -91,8 +91,10 @@ def test_reading_preserves_source(text: str) -> None:
     assert nodes.source(ini.read(text)) == text
 
 
-@pytest.mark.parametrize("text", ["[a]\nx = 1\nX = 2\n", "[a]\n[b]\n[a]\n", "x = 1\n"])
-def test_duplicates_and_keys_without_section_are_invalid(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["[a]\nx = 1\nX = 2\n", "[a]\n[b]\n[a]\n", "x = 1\n", "[a]\nx\n  y\n"]
+)
+def test_duplicates_and_keys_without_section_or_value_are_invalid(text: str) -> None:
     assert formats.problem("setup.cfg", text.encode())
 
 

@@ -48,6 +48,8 @@ def _parsed(text: str) -> RawConfigParser:
         parser.read_string(text)
     except Error as error:
         raise ValueError(error.message) from error
+    except AttributeError as error:  # of Python 3.11 and 3.12
+        raise ValueError("a key without a value is continued on the next line") from error
     return parser
 
 
