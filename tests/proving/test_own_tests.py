@@ -7,8 +7,8 @@ import pytest
 from drydock.proving import own_tests
 from drydock.proving.environments import Environment
 from drydock.proving.own_tests import TestRun
+from drydock.proving.revisions import read
 from drydock.proving.serving import Inputs
-from drydock.proving.sides import read
 from drydock.pythons import Python
 
 from tests.support import write

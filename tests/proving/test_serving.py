@@ -6,8 +6,8 @@ from pathlib import Path, PurePath
 import pytest
 from drydock.proving.environments import Environment
 from drydock.proving.messages import Request
+from drydock.proving.revisions import Revision, read
 from drydock.proving.serving import Inputs, Run, serving
-from drydock.proving.sides import Side, read
 from drydock.pythons import Python
 
 from tests.proving.test_processes import SERVER, is_running
@@ -22,7 +22,7 @@ SETUPS = {
 }
 
 
-class _PlainServer(Side):
+class _PlainServer(Revision):
     """A side that is served without installing anything."""
 
     def command(self, python: Path, ports: tuple[int, int]) -> list[str | Path]:

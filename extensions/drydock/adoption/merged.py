@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from drydock.adoption import clashes, imports, trees
+from drydock.adoption import clashes, imports, sides
 from drydock.adoption.account import files as account_files
 from drydock.adoption.facts import Fact
+from drydock.adoption.sides import Adoption, Sides
 from drydock.adoption.translate import Entry, Todo
-from drydock.adoption.trees import Adoption, Trees
 from drydock.git import Repository
 from drydock.merging import work_tree
 from drydock.merging.trees import Labels, Merge, three_way
@@ -16,7 +16,7 @@ from drydock.merging.trees import Labels, Merge, three_way
 class Merged:
     """A service merged with a release; nothing is written yet."""
 
-    trees: Trees
+    sides: Sides
     merge: Merge
     account: list[Entry]
     """The outcome of each instruction about how the service runs."""
@@ -33,13 +33,13 @@ def merge(
     file would be overwritten, or if a render contains what must not be in a service.
     """
     place = adoption.place
-    own, blocked = set(trees.own(adoption)), dict(trees.blocked(adoption))
-    sides = trees.make(repository, adoption, own | blocked.keys())
-    merged = three_way(repository, sides.base, place.tracked, sides.theirs, labels)
-    own |= trees.keep(place, merged)
-    shadows = trees.leave_out_shadows(repository, place, sides, merged)
+    own, blocked = set(sides.own(adoption)), dict(sides.blocked(adoption))
+    made = sides.make(repository, adoption, own | blocked.keys())
+    merged = three_way(repository, made.base, place.tracked, made.theirs, labels)
+    own |= sides.keep(place, merged)
+    shadows = sides.leave_out_shadows(repository, place, made, merged)
     work_tree.require_room(repository, place.tracked, place.unwatched, merged)
-    carried = sides.carried
+    carried = made.carried
     merged.rules |= {
         place.prefix + path: one.rules
         for path, one in carried.items()
@@ -57,7 +57,7 @@ def merge(
         *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
         *clashes.find(facts, place.files, adoption.theirs.texts(), place.prefix, started),
     ]
-    return Merged(sides, merged, account, todo)
+    return Merged(made, merged, account, todo)
 
 
 def _own(path: str) -> Todo:

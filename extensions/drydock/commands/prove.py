@@ -24,7 +24,7 @@ from drydock.proving import (
     processes,
     proof,
     recorded,
-    sides,
+    revisions,
 )
 from drydock.proving.environments import LEFT_OUT, Environment, Maker, NoEnvironmentError
 from drydock.proving.exploring import Explorer
@@ -32,8 +32,8 @@ from drydock.proving.generated import Operation
 from drydock.proving.intended import Versions
 from drydock.proving.messages import Request, Response
 from drydock.proving.proof import Proof, SideReport
+from drydock.proving.revisions import Revision
 from drydock.proving.serving import Inputs, Run, Service, StartError, serving
-from drydock.proving.sides import Side
 from drydock.pythons import Python
 
 Say = Callable[[str], None]
@@ -196,7 +196,7 @@ class _Proving:
 
     def _first_run(
         self,
-        side: Side,
+        side: Revision,
         report: SideReport,
         interpreters: Sequence[Python],
         requests: Sequence[Request],
@@ -220,7 +220,7 @@ class _Proving:
 
     def _started(
         self,
-        side: Side,
+        side: Revision,
         report: SideReport,
         interpreters: Sequence[Python],
         action: Callable[[Service], "_Seen"],
@@ -249,7 +249,7 @@ class _Proving:
 
     def _serve(
         self,
-        side: Side,
+        side: Revision,
         environment: Environment,
         report: SideReport,
         action: Callable[[Service], "_Seen"],
@@ -260,13 +260,13 @@ class _Proving:
         report.runs.append(run)
         return seen, run
 
-    def _test(self, side: Side, environment: Environment, report: SideReport) -> None:
+    def _test(self, side: Revision, environment: Environment, report: SideReport) -> None:
         self.say(f"Running its own tests, {side.name}")
         report.tests = own_tests.run(
             side, environment, self.options.inputs, self._folder(), self.options.seconds
         )
 
-    def _side(self, name: str, ref: str, commit: str) -> Side:
+    def _side(self, name: str, ref: str, commit: str) -> Revision:
         checkout = self.scratch / name
         checkout.mkdir()
         self.repository.checkout(commit, checkout)
@@ -276,7 +276,7 @@ class _Proving:
         inside = self.folder.resolve().relative_to(self.repository.top.resolve())
         if not (checkout / inside).is_dir():
             raise BadInput(f"{inside} is not a directory in {ref}")
-        return sides.read(name, ref, commit, top=checkout, inside=inside, app=self.options.app)
+        return revisions.read(name, ref, commit, top=checkout, inside=inside, app=self.options.app)
 
     def _conditions(self) -> list[str]:
         own = "each had its own folder, home, ports and environment, without your variables"

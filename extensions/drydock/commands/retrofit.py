@@ -14,8 +14,8 @@ from drydock.adoption.facts import Fact
 from drydock.adoption.merged import Merged
 from drydock.adoption.place import Place, branch_of, place_of
 from drydock.adoption.releases import Releases
+from drydock.adoption.sides import Adoption
 from drydock.adoption.translate import Carried, project
-from drydock.adoption.trees import Adoption
 from drydock.commands import first_lock, modernize, settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, reason_of, undone_by
@@ -126,7 +126,7 @@ class _Retrofit:
     def _report(
         self, release: Release, derived: list[Derived], adoption: Adoption, adopted: Merged
     ) -> RetrofitReport:
-        place, theirs, sides = adoption.place, adoption.theirs, adopted.trees
+        place, theirs, sides = adoption.place, adoption.theirs, adopted.sides
         three = (sides.base, place.tracked, sides.theirs)
         reasons = {
             ("removed", path): f"all of it is in {to} now"

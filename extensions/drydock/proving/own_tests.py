@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 from drydock.proving import processes
 from drydock.proving.environments import Environment
+from drydock.proving.revisions import Revision
 from drydock.proving.serving import Inputs, sandbox_for
-from drydock.proving.sides import Side
 
 End = Literal["passed", "failed", "error", "skipped"]
 _TEST = re.compile(r"(^|/)(test_[^/]+|[^/]+_test)\.py$")
@@ -39,7 +39,7 @@ class TestRun:
 
 
 def run(
-    side: Side, environment: Environment, inputs: Inputs, folder: Path, seconds: float
+    side: Revision, environment: Environment, inputs: Inputs, folder: Path, seconds: float
 ) -> TestRun:
     """Run the tests of a side with pytest, for at most `seconds`."""
     if not any(_TEST.search(path) for path in side.files):

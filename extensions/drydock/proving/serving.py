@@ -16,7 +16,7 @@ from drydock.proving.client import send
 from drydock.proving.environments import Environment
 from drydock.proving.messages import Request
 from drydock.proving.processes import Running, Sandbox
-from drydock.proving.sides import Side
+from drydock.proving.revisions import Revision
 
 START, STOP, SETUP = 60.0, 45.0, 300.0
 """Seconds until a start, a shutdown, or a setup command counts as failed."""
@@ -80,7 +80,7 @@ class Service:
         return None
 
 
-def sandbox_for(side: Side, environment: Environment, inputs: Inputs, folder: Path) -> Sandbox:
+def sandbox_for(side: Revision, environment: Environment, inputs: Inputs, folder: Path) -> Sandbox:
     """Return the sandbox of a side, with its own directories and the user's inputs."""
     own = folder / "folder"
     own.mkdir(parents=True)
@@ -98,7 +98,7 @@ def sandbox_for(side: Side, environment: Environment, inputs: Inputs, folder: Pa
 
 @contextmanager
 def serving(
-    side: Side, environment: Environment, inputs: Inputs, folder: Path, run: Run
+    side: Revision, environment: Environment, inputs: Inputs, folder: Path, run: Run
 ) -> Iterator[Service]:
     """Run a side in a fresh copy of its directory; record its start and end in `run`.
 
@@ -143,7 +143,7 @@ def _wait(path: Path, running: Running) -> None:
         time.sleep(_POLL)
 
 
-def _set_up(side: Side, sandbox: Sandbox, command: str, resources: ExitStack) -> None:
+def _set_up(side: Revision, sandbox: Sandbox, command: str, resources: ExitStack) -> None:
     """Run a command; what it leaves running, such as a database, ends with the service."""
     files = sandbox.specify(["/bin/sh", "-c", command], side.folder)
     ended = resources.enter_context(processes.started(files)).wait(SETUP)

@@ -36,7 +36,7 @@ class Adoption:
 
 
 @dataclass(frozen=True)
-class Trees:
+class Sides:
     """Base and theirs, both of the whole repository."""
 
     base: Tree
@@ -45,7 +45,7 @@ class Trees:
     """The files of theirs that took over settings of the service, by path in the service."""
 
 
-def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Trees:
+def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Sides:
     """Store base and theirs of a retrofit.
 
     `without` are paths of the release to leave out. Raises BadInput if a render contains what must
@@ -93,7 +93,7 @@ def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Trees
             if path.removeprefix(place.prefix) not in rendered:
                 after.pop(path, None)
     line_ends.follow(repository, place.tracked, base, after)
-    return Trees(base, after, carried)
+    return Sides(base, after, carried)
 
 
 def own(adoption: Adoption) -> Iterator[str]:
@@ -139,7 +139,7 @@ def keep(place: Place, merge: Merge) -> set[str]:
 
 
 def leave_out_shadows(
-    repository: Repository, place: Place, trees: Trees, merge: Merge
+    repository: Repository, place: Place, trees: Sides, merge: Merge
 ) -> list[Shadow]:
     """Leave out files that would shadow a file of the service; return them."""
     # Base and theirs also contain the service's own files.

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 import pytest
 from drydock.errors import BadInput
-from drydock.proving.sides import Side, read
+from drydock.proving.revisions import Revision, read
 
 from tests.legacy import packaged, repositories, requirements
 from tests.support import Content, write
@@ -15,13 +15,13 @@ PYTHON = Path("/env/bin/python")
 PORTS = (8001, 9001)
 
 
-def side(folder: Path, files: Mapping[str, Content], app: str | None = None) -> Side:
+def side(folder: Path, files: Mapping[str, Content], app: str | None = None) -> Revision:
     folder.mkdir(exist_ok=True)
     write(folder, dict(files))
     return read("before", "main", "0" * 40, top=folder, inside=PurePath(), app=app)
 
 
-def command(result: Side) -> str:
+def command(result: Revision) -> str:
     return " ".join(map(str, result.command(PYTHON, PORTS)))
 
 

@@ -18,7 +18,7 @@ _IMAGE_ONLY = ("PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV", "UV_", "PIP_", "POET
 
 
 @dataclass(frozen=True)
-class Side:
+class Revision:
     """One of the two commits of a service."""
 
     name: str
@@ -51,7 +51,7 @@ class Side:
         return [python, "-m", "uvicorn", self.app, *factory, "--app-dir", root,
                 "--host", "127.0.0.1", "--port", service]  # fmt: skip
 
-    def copied(self, folder: Path) -> "Side":
+    def copied(self, folder: Path) -> "Revision":
         """Copy the checkout to a new directory, so that runs do not see each other's files."""
         shutil.copytree(self.top, folder, symlinks=True)
         return replace(self, top=folder, folder=folder / self.folder.relative_to(self.top))
@@ -70,7 +70,9 @@ class Side:
         return {**image, "PYTHONPATH": root, **(own if self.chassis else {})}
 
 
-def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: str | None) -> Side:
+def read(
+    name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: str | None
+) -> Revision:
     """Read a side from the directory `inside` of a checkout; `app` overrides the detected one.
 
     Raises BadInput if there is no application, or if its settings are not valid.
@@ -97,7 +99,7 @@ def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: 
     package_path = recorded.get("package_path") or str(derived["package_path"].value)
     has_chassis = f"{package_path}/chassis/__main__.py" in files
     evidence = derived["app"].evidence
-    return Side(
+    return Revision(
         name, ref, commit, top, folder, files, tuple(facts),
         app=str(derived["app"].value),
         is_factory=bool(evidence) and any(fact.about == "factory" for fact in evidence),
