@@ -1,9 +1,11 @@
 """The full tests of the chassis, run against one generated service.
 
-They run in the virtual environment of that service, to which `hypothesis`, `trustme` and others are
-added (and `pytest-xdist` for `-n 2`); DRYDOCK_SERVICE names its folder, and the tests of the
-engine keep their conftest.py to themselves:
+They run in the virtual environment of that service, to which `TOOLS` of `variants.py` are added
+(and `pytest-xdist` for `-n 2`). DRYDOCK_SERVICE names its folder, and the tests of the engine keep
+their conftest.py to themselves. For the template of a commit:
 
+    drydock new FOLDER --defaults --data QUESTION=ANSWER --template . --ref COMMIT
+    (cd FOLDER && uv sync && uv pip install --python .venv TOOLS)
     DRYDOCK_SERVICE=FOLDER FOLDER/.venv/bin/pytest \\
         --confcutdir tests/template tests/template/chassis
 
