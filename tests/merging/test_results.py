@@ -72,3 +72,11 @@ def test_other_folders_and_excluded_files_are_not_reported() -> None:
     merge = Merge(dict(theirs))
     reports = files_of("shop/", ({}, {}, theirs), merge, {"shop/README.md"})
     assert [report.path for report in reports] == ["a"]
+
+
+def test_structural_merge_is_told_from_one_by_lines() -> None:
+    sides: tuple[Tree, Tree, Tree] = ({"a": ONE, "b": ONE}, {"a": TWO, "b": TWO}, {"a": THREE})
+    sides[2]["b"] = THREE
+    merge = Merge({"a": FOUR, "b": FOUR}, rules={"a": ("took the higher version",)})
+    found = files_of("", sides, merge, set())
+    assert [(one.path, one.is_structural) for one in found] == [("a", True), ("b", False)]

@@ -29,6 +29,7 @@ from drydock.fleet.rehearsal import Blame
 from drydock.fleet.status import examine
 from drydock.paths import resolved
 from drydock.project import contents_of, prefix_of, repository_of, require_clean
+from drydock.report.fleet import outcome_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import answers
@@ -176,7 +177,7 @@ def _forecasts(run: Run, to: str | None, shared: _Shared) -> workers.Examine:
 
 def _of_report(report: UpdateReport, conflicts: Conflicts) -> Record:
     outcomes = Counter(file.outcome for file in report.files)
-    structural = [file.path for file in report.files if "merged structurally" in file.reason]
+    structural = [file.path for file in report.files if file.is_structural]
     return {
         "release": report.before,
         "to": report.after,
@@ -336,18 +337,3 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise BadInput(f"{path}: {error.strerror}") from error
-
-
-def outcome_of(record: Record) -> str:
-    """Return the outcome of one service, in a few words."""
-    if record["error"]:
-        return str(record["error"])
-    if record["kind"] == "impact":
-        lines = len(record["findings"])
-        return f"{record['outcome']}, {lines} line{'' if lines == 1 else 's'}"
-    if record["kind"] == "status":
-        behind = record["releases_behind"]
-        return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"
-    paths = ", ".join(conflict["path"] for conflict in record.get("conflicts") or [])
-
-    return f"{record['outcome']}: {paths}" if paths else str(record["outcome"])

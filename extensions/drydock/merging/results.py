@@ -6,6 +6,7 @@ from typing import Literal
 from drydock.git import Entry, Repository, Tree
 from drydock.merging.trees import Merge
 
+_STRUCTURAL = "merged structurally"
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
 
 
@@ -16,6 +17,11 @@ class FileReport:
     path: str
     outcome: FileOutcome
     reason: str
+
+    @property
+    def is_structural(self) -> bool:
+        """Whether the file was merged structurally."""
+        return _STRUCTURAL in self.reason.split("; ")
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     result = merge.changes.get(path, ours)
     moved = f"moved from {merge.moved[path]}" if path in merge.moved else ""
     if path in merge.rules:
-        reasons = [moved, "merged structurally", *merge.rules[path]]
+        reasons = [moved, _STRUCTURAL, *merge.rules[path]]
         return "merged", "; ".join(filter(None, reasons))
     if result == ours:
         # Reported only if the release could have changed it.

@@ -23,6 +23,21 @@ _COLOURS = {
 _MOST_BLAMED = 20
 
 
+def outcome_of(record: Record) -> str:
+    """Return the outcome of one service, in a few words."""
+    if record["error"]:
+        return str(record["error"])
+    if record["kind"] == "impact":
+        lines = len(record["findings"])
+        return f"{record['outcome']}, {lines} line{'' if lines == 1 else 's'}"
+    if record["kind"] == "status":
+        behind = record["releases_behind"]
+        return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"
+    paths = ", ".join(conflict["path"] for conflict in record.get("conflicts") or [])
+
+    return f"{record['outcome']}: {paths}" if paths else str(record["outcome"])
+
+
 def print_status(records: Sequence[Record]) -> None:
     """Print the state of each service."""
     _print_rows(records, _status_cells)
