@@ -26,6 +26,7 @@ from .settings import ChassisSettings
 
 LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
 BODY_LINGER_SECONDS: Final = 5.0  # for one that sends all of its body before it reads
+MOST_LINGERING: Final = 50  # one more is closed at once: they count towards no other limit
 FRESH_SECONDS: Final = 1.0  # for a new connection to send its request
 REPORT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.5  # between two checks for slow peers
@@ -58,6 +59,7 @@ class Bounds:
         self.max_connections = _affordable(limits.max_connections)
         self.max_uploads = limits.max_requests // 2  # the rest is kept for complete requests
         self.uploads: set[Connection] = set()
+        self.lingering: set[_Lingering] = set()
         self.admission = admission
         self._held: deque[tuple[float, Connection]] = deque()
         self._looking = False
@@ -281,16 +283,17 @@ class Connection(HttpToolsProtocol):
 
     def _end(self) -> None:
         """Close the connection after its last response, but let a peer that still sends read it."""
-        if self.transport.is_closing() or self.whole is self.scope:
+        if self.whole is self.scope or len(self.bounds.lingering) >= MOST_LINGERING:
             self.transport.close()
-        else:
+        elif not self.transport.is_closing():
             self._linger(BODY_LINGER_SECONDS)
 
     def _linger(self, seconds: float) -> None:
         """Leave the connection to its peer for a moment."""
         self.pipeline.clear()
         self.connection_lost(ConnectionAbortedError())
-        self.transport.set_protocol(_Lingering(self.transport, self.loop, seconds))
+        lingering = _Lingering(self.transport, self.loop, seconds, self.bounds.lingering)
+        self.transport.set_protocol(lingering)
 
     def _turn_away(self, admission: Admission) -> bool:
         """Respond that there are too many requests, before any other work on this one."""
@@ -458,14 +461,21 @@ class _Lingering(asyncio.Protocol):
     """Reads for a moment what a peer still sends: a reset would discard its response."""
 
     def __init__(
-        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        seconds: float,
+        others: "set[_Lingering]",
     ) -> None:
         transport.resume_reading()
         transport.write_eof()
         self._timer = loop.call_later(seconds, transport.abort)
+        self._others = others
+        others.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        self._others.discard(self)
 
 
 def _encoded(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:

@@ -447,6 +447,21 @@ def test_client_that_still_sends_gets_the_response_before_the_connection_closes(
     assert not server.lines(level="error")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the metric is there on Linux only")
+def test_few_connections_wait_for_clients_that_never_send_their_body(launch: Launch) -> None:
+    server = launch()
+    server.wait_until_ready()
+    before = server.samples("process_open_fds")[()]
+    with ExitStack() as stack:
+        for _ in range(200):
+            connection = stack.enter_context(connect(server))
+            connection.sendall(b"POST /nothing HTTP/1.0\r\nContent-Length: 9\r\n\r\n")
+            assert response(connection)[0] == 404
+
+        assert server.samples("process_open_fds")[()] < before + 100
+    assert not server.lines(level="error")
+
+
 def test_client_that_still_sends_gets_the_response_while_the_service_drains(
     launch: Launch,
 ) -> None:
