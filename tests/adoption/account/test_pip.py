@@ -34,7 +34,10 @@ COMMANDS: dict[str, Packages] = {
     ),
     "pip install 'a @ https://x.example/a.zip'": Packages(("a @ https://x.example/a.zip",)),
     "pip3.11 install -Ur requirements.txt a": Packages(("a",), takes_lists=True),
-    "xargs pip install < requirements.txt": Packages(unclear=("<",), takes_lists=True),
+    "xargs pip install < requirements.txt": Packages(takes_lists=True),
+    "pip install a >/tmp/log 2>&1": Packages(("a",)),
+    "pip install a b>=1 >> /tmp/log": Packages(("a", "b>=1")),
+    "pip install 2>/dev/null a": Packages(("a",)),
     f"pip install -i{A} a": Packages(("a",), index=A),
     "pip install --target /packages --timeout 60": Packages(),
 }

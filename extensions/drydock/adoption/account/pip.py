@@ -23,7 +23,9 @@ LISTS = {"-r", "--requirement", "--requirements"}
 CONSTRAINTS = {"-c", "--constraint", "--constraints", "--override", "--overrides"}
 """Options with a file that limits versions, or replaces requirements."""
 _COMMAND = re.compile(r"(?:pip(?:3(?:\.\d+)?)?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
-_LISTS = LISTS | {"-e", "--editable", "--group", "--extra"}
+_LISTS = LISTS | {"-e", "--editable", "--group", "--extra", "<"}
+_OUTPUT = re.compile(r"\d?>>?(&?\S*)")
+"""A word that redirects the output; without its target, the next word is it."""
 _REPLACING = {"-i", "--index-url", "--pypi-url", "--default-index"}
 _SOURCES = {
     **{option: option.lstrip("-") for option in _REPLACING},
@@ -131,8 +133,12 @@ def added(command: str) -> list[str]:
 def _arguments(text: str) -> Iterator[tuple[str, str]]:
     """Yield each option with its value, and the other arguments with an empty option."""
     option = ""
-    for word in shell.words(text):
-        if option:
+    words = iter(shell.words(text))
+    for word in words:
+        if not option and (redirection := _OUTPUT.fullmatch(word)):
+            if not redirection[1]:
+                next(words, "")
+        elif option:
             yield option, word
             option = ""
         elif word in _VALUED:
