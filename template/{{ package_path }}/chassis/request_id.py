@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~:/+=@-]{1,128}")
 _TRACEPARENT = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+    rb"(?!ff|00-.{52}-)[0-9a-f]{2}-"  # only a later version than 00 may have more fields
+    rb"(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
 )
 _random_bits = random.Random(os.urandom(32)).getrandbits  # noqa: S311 - ids, and no secrets
 

@@ -93,6 +93,7 @@ def test_trace_id_is_used_as_request_id(value: str) -> None:
         TRACE,
         TRACEPARENT.upper(),
         TRACEPARENT + "0",
+        TRACEPARENT + "-later",
         f"ff-{TRACE}-00f067aa0ba902b7-01",
         f"00-{'0' * 32}-00f067aa0ba902b7-01",
         f"00-{TRACE}-{'0' * 16}-01",
