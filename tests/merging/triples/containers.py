@@ -387,6 +387,45 @@ HELM: Triples = {
         """,
         "WORKERS",
     ),
+    "helm: both_sides_add_named_templates_with_same_keys": merges(
+        "unique",
+        "chart/templates/_helpers.tpl",
+        """
+         o m|{{- define "shop.mine" -}}
+         o m|app: {{ .Chart.Name }}
+         o m|{{- end }}
+            |{{- define "shop.labels" -}}
+            |app: {{ .Chart.Name }}
+            |release: {{ .Release.Name }}
+            |{{- end }}
+          tm|{{- define "shop.selector" -}}
+          tm|app: {{ .Chart.Name }}
+          tm|{{- end }}
+        """,
+    ),
+    "helm: both_sides_add_services_with_ports_of_same_name": merges(
+        "unique",
+        "chart/templates/services.yaml",
+        """
+         o m|kind: Service
+         o m|metadata: {name: {{ .Release.Name }}-mine}
+         o m|spec:
+         o m|  ports:
+         o m|    - name: http
+         o m|---
+            |kind: Service
+            |metadata: {name: {{ .Release.Name }}}
+            |spec:
+            |  ports:
+            |    - name: http
+          tm|---
+          tm|kind: Service
+          tm|metadata: {name: {{ .Release.Name }}-metrics}
+          tm|spec:
+          tm|  ports:
+          tm|    - name: http
+        """,
+    ),
     "helm: both_sides_change_branches_that_set_same_env_name": merges(
         "unique",
         "chart/templates/deployment.yaml",

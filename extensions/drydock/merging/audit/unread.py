@@ -188,7 +188,7 @@ def _identities(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the name that each line sets or defines, with its parent lines before it."""
     above: list[tuple[int, str]] = []
-    section = ""
+    section, documents = "", 0
     sets = not _CODE.search(path) or "templates/" in path
     once = [pattern for kind in kinds for pattern in kind.once]
     everywhere = [pattern for kind in kinds for pattern in kind.everywhere]
@@ -199,6 +199,12 @@ def _identities(
         if _SECTION.match(line):
             above, section = [], content
             continue
+        if line.startswith("---"):  # the next document of YAML
+            documents += 1
+            above, section = [], f"--- {documents}"
+            continue
+        if re.match(r"\{\{-?\s*define\b", line):
+            above, section = [], content
         indent = len(line) - len(line.lstrip())
         while above and above[-1][0] >= indent:
             above.pop()
