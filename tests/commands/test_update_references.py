@@ -83,6 +83,8 @@ HAD: Mapping[str, str] = {
     "src/shop/becomes.py": f"# A package.\n{CLOCK}",
     "src/shop/times.py": TIMES,
     "tests/conftest.py": FIXTURES,
+    "chart/Chart.yaml": "name: shop\n",
+    "chart/values.yaml": "api:\n  port: 80\n  host: a\ncache:\n  size: 1\n  keep-alive: 2\n",
     "Makefile": LINT,
     "chart/GNUmakefile": CHART,
     "docs/makefile": "html:\n\tbuild\n",
@@ -106,6 +108,7 @@ RELEASE: Mapping[str, str | None] = {
     "src/shop/times.py": NEW_TIMES,
     "tests/conftest.py": "",
     "conftest.py": NEW_FIXTURES,
+    "chart/values.yaml": "api:\n  ports: [80]\n  host: a\n",
     "Makefile": LINT.replace("lint", "check"),
     "chart/GNUmakefile": CHART.replace("lint:", "check:").replace("ship:", "push:"),
     "docs/makefile": None,
@@ -140,7 +143,11 @@ OWN = {
     "src/shop/waits.py": "from shop.times import wait as pause\n\npause(1)\n",
     "tests/test_client.py": "def test_client(client):\n    pass\n",
     "tests/test_model.py": "import os\n\n\ndef test_model(moved, model):\n    pass\n",
+    "chart/templates/own.yaml": "host: {{ .Values.api.host }}\nport: {{ .Values.api.port }}\n",
+    "chart/templates/cache.yaml": "size: {{ .Values.cache.size }}\n",
     # Files without a removed name:
+    "chart/templates/other.yaml": "a: {{ .Values.api.ports }}\nb: {{ .Values.other.port }}\n",
+    "deploy/templates/own.yaml": "port: {{ .Values.api.port }}\n",
     "src/shop/last.py": "from shop.times import later, show\n\nlater(1)\nshow(1, 'UTC')\n",
     "src/shop/local.py": "import other.times\n\nother.times.parse('1')\nZONE = 1\n",
     "tests/test_own_client.py": (
@@ -180,6 +187,10 @@ NOTES = {
     "a fixture": "tests/test_client.py:1 uses the fixture client, which the release removes",
     "a fixture with a name":
         "tests/test_model.py:4 uses the fixture model, which the release removes",
+    "a value of a chart":
+        "chart/templates/own.yaml:2 uses .Values.api.port, which the release removes",
+    "a table of values of a chart":
+        "chart/templates/cache.yaml:1 uses .Values.cache, which the release removes",
     "a required package":
         "src/shop/old.py:3 uses the package deprecated, which the release removes",
     "a required package with a hyphen":

@@ -3,7 +3,7 @@
 Local actions, reusable workflows, scripts, requirements files and any other files are found by
 path; modules, their names, and packages that are no longer required by import; fixtures of a
 `conftest.py` by parameter; targets of a Makefile by command. Calls of functions whose parameters
-the update changes are found, too.
+the update changes are found, too, and so are removed values in templates of a Helm chart.
 Files that equal the release are skipped, because the release intends their content, and files in
 conflict too, because the user reads these anyway.
 """
@@ -20,6 +20,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 
+import yaml
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -48,7 +49,7 @@ class _Gone:
     path: str
     """The file that is removed, or that defined the name."""
     kind: str
-    """`path`, `module`, `name`, `call`, `fixture`, `package` or `target`."""
+    """`path`, `module`, `name`, `call`, `fixture`, `value`, `package` or `target`."""
     instead: str = ""
     """The new path, if it moved."""
     functions: tuple[python_uses.Function, python_uses.Function] | None = None
@@ -61,8 +62,9 @@ class _Gone:
             return PurePosixPath(self.name).stem
         if self.kind == "target":
             return self.name.rpartition(" ")[2]
-        dotted = self.kind in {"module", "name", "call"}
-        return self.name.rpartition("." if dotted else " ")[2].replace("-", "_")
+        dotted = self.kind in {"module", "name", "call", "value"}
+        word = self.name.rpartition("." if dotted else " ")[2]
+        return word if self.kind == "value" else word.replace("-", "_")
 
     @property
     def change(self) -> str:
@@ -81,7 +83,8 @@ def find(
     `ours` is the tree of HEAD.
     """
     files = _Files(repository, prefix, ours, theirs, merge)
-    removed = [*files.removed(), *files.names(), *files.targets(), *files.packages()]
+    removed = [*files.removed(), *files.names(), *files.values(), *files.targets()]
+    removed += files.packages()
     for path, text, released in files.naming({gone.word for gone in removed}):
         for gone in removed:
             line = _line(gone, path, text)
@@ -171,6 +174,20 @@ class _Files:
         texts = self.repository.read_blobs(self.now[path].oid for path in conftests)
         trees = (python_uses.parsed(text.decode(errors="replace")) for text in texts.values())
         return {name for tree in trees if tree for name in python_uses.fixtures(tree)}
+
+    def values(self) -> Iterator[_Gone]:
+        """Yield the values that the merge removes from Helm charts: templates get nothing then."""
+        start = len(self.prefix)
+        for whole in sorted(self.ours.keys() & self.merge.changes.keys()):
+            path, before = whole[start:], self.ours[whole]
+            after = self.now.get(path) if whole.startswith(self.prefix) else None
+            is_chart = posixpath.join(posixpath.dirname(path), "Chart.yaml") in self.now
+            if PurePosixPath(path).name != "values.yaml" or not is_chart or not after:
+                continue
+            if whole not in self.merge.conflicts and before.mode.startswith("100"):
+                texts = self.repository.read_blobs([before.oid, after.oid])
+                old, new = (_yaml(texts[entry.oid]) for entry in (before, after))
+                yield from (_Gone(f".Values.{n}", path, "value") for n in _removed(old, new))
 
     def targets(self) -> Iterator[_Gone]:
         """Yield the targets that the merge removes from the Makefiles of a folder."""
@@ -269,6 +286,24 @@ def _defined(makefile: Entry, texts: Mapping[str, bytes]) -> set[str]:
     return {match["name"] for match in _TARGET.finditer(text)}
 
 
+def _yaml(text: bytes) -> object:
+    """Return the content of a YAML file; None if it is not valid."""
+    try:
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _removed(old: object, new: object) -> Iterator[str]:
+    """Yield the paths of the keys that an object no longer has, without those within them."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key, value in old.items():
+            if key in new:
+                yield from (f"{key}.{inner}" for inner in _removed(value, new[key]))
+            else:
+                yield str(key)
+
+
 def _required(value: object) -> Iterator[str]:
     """Yield the packages of all requirements in a value."""
     if isinstance(value, str):
@@ -289,6 +324,9 @@ def _line(gone: _Gone, path: str, text: str) -> int:
         is_searched = path.endswith(".py") and path != gone.path and gone.word in text
         tree = python_uses.parsed(text) if is_searched else None
         return _used(gone, path, tree) if tree else 0
+    if gone.kind == "value":
+        is_own = path.startswith(posixpath.join(posixpath.dirname(gone.path), "templates/"))
+        return _first(rf"{re.escape(gone.name)}(?![\w-])", text) if is_own else 0
     if gone.kind == "target":
         return _made(gone, path, text) if path != gone.path else 0
     if path == gone.path or (path.endswith(".py") and gone.path.endswith(".py")):
