@@ -9,7 +9,7 @@ from pathlib import Path
 
 import copier
 import pytest
-from drydock.commands import new as new_module
+from drydock.template import origin
 
 from tests.support import COPIER_YML, Content, Outcome, Template, git, run_alone, snapshot, write
 
@@ -363,7 +363,7 @@ def test_default_template_is_the_origin_of_drydock(
             return self.direct if name == "direct_url.json" else None
 
     released.release("v1.1.0")
-    monkeypatch.setattr(new_module, "distribution", lambda _name: Installed())
+    monkeypatch.setattr(origin, "distribution", lambda _name: Installed())
     outcome = drydock("new", tmp_path / "one", "--defaults")
     assert outcome.code == 0
     assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
@@ -371,7 +371,7 @@ def test_default_template_is_the_origin_of_drydock(
 
 
 def test_distribution_has_the_drydock_script() -> None:
-    scripts = distribution(new_module.DISTRIBUTION).entry_points.select(
+    scripts = distribution(origin.DISTRIBUTION).entry_points.select(
         group="console_scripts", name="drydock"
     )
     assert [script.value for script in scripts] == ["drydock.cli:main"]

@@ -82,7 +82,7 @@ def _end_quietly() -> None:
 
 def _report_fault(error: Exception) -> None:
     """Print one line: what failed in Drydock, the state that leaves, and how to report it."""
-    from drydock.commands.new import origin
+    from drydock.template.origin import origin
 
     fault = error if isinstance(error, Fault) else Fault(error, "nothing was changed")
     where = "the maintainers of Drydock"

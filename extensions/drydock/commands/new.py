@@ -1,15 +1,12 @@
 """`drydock new`: a service from a template, under version control, with its first commit."""
 
-import json
 import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
-from urllib.request import url2pathname
 
 from drydock import git, locking
 from drydock.errors import BadInput
@@ -18,9 +15,9 @@ from drydock.report.outcomes import NewService
 from drydock.template import rendering
 from drydock.template.addresses import absolute, without_credentials
 from drydock.template.answers import DEFAULT_NAME
+from drydock.template.origin import origin
 from drydock.template.releases import Release, Template, open_template
 
-DISTRIBUTION = "drydock-engine"
 # For a machine without a git identity; `.invalid` is reserved (RFC 2606).
 _DRYDOCK_IDENTITY = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
 
@@ -87,29 +84,6 @@ def _require_empty(destination: Path) -> None:
                 f"{destination} already has a service of a template; drydock update updates it"
             )
         raise BadInput(f"{destination} is not empty; drydock retrofit adopts an existing service")
-
-
-def origin() -> tuple[str, str]:
-    """Return the address of the repository that drydock was installed from, and its release.
-
-    PEP 610 records the origin of an installation, except for one from a package index, where the
-    package's metadata names the repository.
-    """
-    try:
-        package = distribution(DISTRIBUTION)
-    except PackageNotFoundError as error:
-        raise BadInput("drydock is not installed as a package: give --template") from error
-    release = f"v{package.version}"
-    direct = json.loads(package.read_text("direct_url.json") or "{}")
-    if "vcs_info" in direct:
-        return str(direct["url"]), release
-    if "dir_info" in direct:
-        return url2pathname(direct["url"].removeprefix("file://")), release
-    for line in package.metadata.get_all("Project-URL") or []:
-        label, _, address = line.partition(",")
-        if label.strip().lower() == "repository":
-            return address.strip(), release
-    raise BadInput("the origin of this installation of drydock is unknown: give --template")
 
 
 def _choose(source: Template, ref: str | None, installed: str | None) -> tuple[Release, list[str]]:

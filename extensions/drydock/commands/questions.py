@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from drydock import git
-from drydock.commands.new import origin
 from drydock.errors import BadInput
 from drydock.report.outcomes import Question
 from drydock.template import answers, rendering
 from drydock.template.addresses import absolute, without_credentials
+from drydock.template.origin import origin
 from drydock.template.releases import Release, Template, open_template
 
 Say = Callable[[str], None]

@@ -17,7 +17,6 @@ from drydock.adoption.releases import Releases
 from drydock.adoption.sides import Adoption
 from drydock.adoption.translate import Carried, project
 from drydock.commands import first_lock, modernize, settling
-from drydock.commands.new import origin
 from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import work_tree
@@ -30,6 +29,7 @@ from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport
 from drydock.template import rendering
 from drydock.template.addresses import absolute, without_credentials
+from drydock.template.origin import origin
 from drydock.template.releases import Release, Template, open_template
 from drydock.template.rendering import Rendering
 
