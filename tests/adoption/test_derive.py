@@ -79,6 +79,15 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         },
         "python_version", "3.12", ["pyproject.toml:3"], True,
     ),
+    "port of the image that is deployed, not of another one": (
+        {
+            **APP,
+            "admin/build/Dockerfile": "FROM python\nEXPOSE 8001\n",
+            "admin/a.py": "",
+            "shop/build/Dockerfile": "FROM python\nEXPOSE 8002\n",
+        },
+        "service_port", 8002, ["shop/build/Dockerfile:2"], False,
+    ),
     "one of two applications, never started": (
         {**APP, "shop/admin.py": "app = FastAPI()\n"},
         "app", "shop.admin:app", ["shop/admin.py:1"], True,

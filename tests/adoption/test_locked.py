@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from drydock.adoption.locked import to_keep, versions
+from drydock.adoption.locked import before, to_keep, versions
 
 READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
     "poetry.lock": (
@@ -44,6 +44,14 @@ READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
 def test_locked_versions_are_read(case: str) -> None:
     files, expected = READ[case]
     assert versions(files) == expected
+
+
+def test_versions_before_are_those_of_any_lock_file() -> None:
+    index = 'source = { registry = "https://pypi.org/simple" }\n'
+    lock = f'[[package]]\nname = "a"\nversion = "1"\n{index}'
+    own = '[[package]]\nname = "shop"\nversion = "0"\nsource = { editable = "." }\n'
+    assert before({"uv.lock": lock + own, "poetry.lock": ""}) == ("uv.lock", {"a": "1"})
+    assert before({"poetry.lock": lock}) == ("poetry.lock", {"a": "1"})
 
 
 PROJECT = """\

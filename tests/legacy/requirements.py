@@ -98,7 +98,7 @@ FLAT = Legacy(
         "service_port": 8123,
     },
     carried={
-        "pyproject.toml": ('    "httpx",\n', '"main.py" = "main.py"\n'),
+        "pyproject.toml": ('    "httpx",\n', 'packages = ["counter", "main.py"]\n'),
         "pytest.toml": ('testpaths = ["test_main.py", "tests"]\n', 'markers = ["quick"]\n'),
     },
     removed=("requirements.txt", "requirements-dev.txt"),

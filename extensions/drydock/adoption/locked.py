@@ -26,6 +26,13 @@ def versions(files: Files) -> tuple[str, dict[str, str]]:
     return "", {}
 
 
+def before(files: Files) -> tuple[str, dict[str, str]]:
+    """Return the lock file of a service, and the version of each package in it, of any tool."""
+    if "uv.lock" in files:
+        return "uv.lock", _unambiguous("uv.lock", files["uv.lock"])
+    return versions(files)
+
+
 def to_keep(versions: Mapping[str, str], text: str) -> dict[str, str]:
     """Return the versions that a service keeps with this pyproject.toml.
 

@@ -34,8 +34,8 @@ def write(
             return
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
-    source, versions = locked.versions(place.files)
-    kept = locked.to_keep(versions, pins.read(place.folder))
+    source, versions = locked.before(place.files)
+    kept = locked.to_keep(locked.versions(place.files)[1], pins.read(place.folder))
     if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
         _report_problem(report, place.folder, "was not written", problem)
         if path not in place.tracked:
@@ -44,7 +44,8 @@ def write(
     new = locking.packages(file.read_text("utf-8"))
     same = [name for name, version in versions.items() if new.get(name) == version]
     if versions:
-        report.locked = f"{len(same)} of {len(versions)} versions of {source} are in uv.lock"
+        where = "the new one" if source == "uv.lock" else "uv.lock"
+        report.locked = f"{len(same)} of {len(versions)} versions of {source} are in {where}"
     if raised := [f"{n} {v} → {new[n]}" for n, v in versions.items() if new.get(n, v) != v]:
         reason = f"these versions could not be kept: {', '.join(sorted(raised))}"
         fix = "read their changelogs; run the tests"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from drydock.adoption.account import shell
-from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
+from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
 from drydock.documents.formats import dockerfile
 
 _NAME = re.compile(
@@ -133,8 +133,9 @@ def is_of_another(text: str) -> bool:
 
 def find(files: Files) -> Iterator[Fact]:
     """Yield the facts in Dockerfiles, those at the top first."""
+    main = main_dockerfile(files)
     for path in sorted(filter(is_dockerfile, files), key=lambda path: (path.count("/"), path)):
-        weight = SAYS if "/" not in path else IMPLIES
+        weight = SAYS if "/" not in path else IMPLIES if path == main else HINTS
         lines = list(instructions(files[path]))
         yield from _started(path, lines)
         for number, line in lines:
