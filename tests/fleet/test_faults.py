@@ -145,7 +145,7 @@ def test_full_disk_fails_with_one_line(fleet: Fleet, three: Path) -> None:
 def test_clone_that_does_not_fit_on_disk_fails_for_its_service_only(
     fleet: Fleet, three: Path, remotes: Path, tmp_path: Path
 ) -> None:
-    work = tmp_path / "work/parcel"
+    work = remotes.parent / "work/parcel"
     write(work, {"large.bin": os.urandom(300_000)})
     commit(work, "Grow")
     git(work, "push", "--quiet", remotes / "parcel.git", "main")
