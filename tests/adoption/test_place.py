@@ -10,6 +10,11 @@ from tests.support import commit, git
 
 READ = {
     "no line end at the end": ("pyproject.toml", b"[project]", "[project]\n"),
+    "module that declares its encoding": (
+        "main.py",
+        "# -*- coding: latin-1 -*-\r\na = 'ö'\r\n".encode("latin-1"),
+        "# -*- coding: latin-1 -*-\na = 'ö'\n",
+    ),
     "UTF-16 of PowerShell": ("requirements.txt", "a==1\r\n".encode("utf-16"), "a==1\n"),
     "UTF-8 with a byte order mark": ("requirements.txt", b"\xef\xbb\xbfa==1\n", "a==1\n"),
     "comments in Latin-1": ("requirements.txt", b"a  # \xfcber\n", "a  # \u00fcber\n"),

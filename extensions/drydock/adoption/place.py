@@ -3,9 +3,11 @@
 import codecs
 import posixpath
 import re
+import tokenize
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from drydock.adoption.facts import Files
@@ -93,13 +95,18 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
 def _decoded(path: str, content: bytes) -> str | None:
     """Decode a file as pip does: by its byte order mark, as UTF-8, or as Latin-1; None if binary.
 
-    Latin-1 is used only for lists and settings, where only comments contain non-ASCII letters.
+    Latin-1 is used only for lists and settings, where only comments contain non-ASCII letters. A
+    module can declare its own encoding.
     """
     with suppress(UnicodeDecodeError):
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return content.decode("utf-16")
         if b"\0" not in content:
             return content.decode("utf-8-sig")
+    if path.endswith(".py") and b"\0" not in content:
+        with suppress(SyntaxError, UnicodeDecodeError):
+            encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
+            return content.decode(encoding)
     return content.decode("latin-1") if path.endswith(_LISTS) and b"\0" not in content else None
 
 
