@@ -136,6 +136,11 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "configuration",
         [("a, b, c, d, e, f, g, h, i, j, k, l and 2 more", "config.yml")],
     ),
+    "no port and configuration: an object of Kubernetes or k3d": (
+        {"dev-config.yaml": "apiVersion: k3d.io/v1\nkind: Simple\nkubeAPI:\n  hostPort: 6550\n"},
+        "service_port",
+        [],
+    ),
     "no configuration: a tool's file": ({".pre-commit-config.yaml": "a: 1\n"}, "configuration", []),
     "no configuration: an editor's settings": (
         {".vscode/settings.json": '{"a": 1}\n'},

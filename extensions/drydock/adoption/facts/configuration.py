@@ -58,7 +58,8 @@ def find(files: Files) -> Iterator[Fact]:
             lines = {".".join(place.names): place.line for place in reversed(places(path, text))}
         else:
             continue
-        if pairs:
+        # An object of Kubernetes, or of a tool like k3d, configures no service.
+        if pairs and not {"apiVersion", "kind"} <= {key for key, _ in pairs}:
             yield Fact("configuration", _summary([key for key, _ in pairs]), path, 0, SAYS)
             for key, value in pairs:
                 yield from _port(path, lines.get(key, 0), key, value)
