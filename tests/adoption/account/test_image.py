@@ -266,6 +266,17 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "2: not carried over: host=x",
         ],
     ),
+    "variables that a script sets": (
+        "CMD sh start.sh\n",
+        {
+            "start.sh": "export PYTHONUNBUFFERED=1\nexport MODE=${MODE:-prod}\nLIMIT=3\n"
+            "cron\nuvicorn a:b\n"
+        },
+        [
+            "2: nothing sets this now: export MODE=${MODE:-prod}",
+            "4: nothing runs this now: cron",
+        ],
+    ),
     "a script that needs root": (
         'ENTRYPOINT ["./run.sh"]\n',
         {"run.sh": "#!/bin/sh\nchown me /data\nexec uvicorn a:b\n"},

@@ -22,6 +22,8 @@ _TOOL_RUN = re.compile(
     r"(?m)((?:^|[;&|({]|\b(?:exec|then|do|else)\b)[ \t]*)"
     r"(?:poetry|pipenv|pdm|hatch|uv)[ \t]+run[ \t]+(?!-)"
 )
+_SETS = re.compile(r"export\s+([A-Za-z_]\w*)=.*", re.DOTALL)
+_OF_IMAGE = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 _RUN_COMMAND = 'exec "$@"'
 _OF_SERVERS = {"host", "port", "workers", "reload"}
 """Options of a module that runs a server which are surely meant for that server."""
@@ -273,6 +275,13 @@ def _more(step: Step, *, has_server: bool) -> Entry:
     if not has_server:
         why = f"the image started {step.said[:60]}; it now starts the application"
         how = "check that --data app names what it served"
+    elif found := _SETS.fullmatch(step.said):
+        if found[1] in _OF_IMAGE:
+            how = "the standard's image has its own value"
+            return Entry(step.path, step.line, step.said, "standard", how)
+        why = f"nothing sets this now: {step.said[:60]}"
+        how = "set it in Dockerfile, or under env in chart/values.yaml"
+        return Entry(step.path, step.line, step.said, "by hand", how, why)
     else:
         why = f"nothing runs this now: {step.said[:60]}"
         how = "run it in an entrypoint, an init container, or a job"
