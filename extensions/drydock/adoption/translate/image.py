@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -136,21 +137,31 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     return Carried(text, tuple(rules), tuple(todo), accounted, tuple(account))
 
 
+def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a table of settings; empty if there is none, or if it is something else."""
+    table = data.get(name)
+    return table if isinstance(table, dict) else {}
+
+
 def with_sources(text: str, pyproject: str, files: Files) -> tuple[str, list[str]]:
     """Return a Dockerfile that copies the service's own packages before it installs dependencies.
 
     These are members of its workspace and packages by path, as `pyproject` has them. Also returns
     what was done.
     """
-    tool = toml.data(pyproject).get("tool", {}).get("uv", {})
-    members = tool.get("workspace", {}).get("members", [])
+    tool = _table(_table(toml.data(pyproject), "tool"), "uv")
+    members = _table(tool, "workspace").get("members")
     folders = {str(PurePosixPath(one).parent) for one in files if one.endswith("/pyproject.toml")}
     sources = {
-        folder for folder in folders for one in members if PurePosixPath(folder).match(str(one))
+        folder
+        for folder in folders
+        for one in (members if isinstance(members, list) else ())
+        if isinstance(one, str) and one and PurePosixPath(folder).match(one)
     }
-    for entry in tool.get("sources", {}).values():
+    for entry in _table(tool, "sources").values():
         for one in entry if isinstance(entry, list) else [entry]:
-            path = posixpath.normpath(str(one.get("path", ".")))
+            named = one.get("path", ".") if isinstance(one, dict) else "."
+            path = posixpath.normpath(str(named))
             if path in files or any(other.startswith(f"{path}/") for other in files):
                 sources.add(path)
     layer = "".join(f"COPY {one} {one}\n" for one in sorted(sources) if " " not in one)

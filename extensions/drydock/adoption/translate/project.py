@@ -134,9 +134,15 @@ def carry(theirs: str, files: Files) -> Carried:
     )
 
 
+def _keys(own: Mapping[str, Any], path: Iterable[str]) -> list[str]:
+    """Return the keys of a table; none if there is none, or if it is something else."""
+    table = _at(own, path)
+    return [*table] if isinstance(table, dict) else []
+
+
 def _joined(own: Mapping[str, Any]) -> Iterator[str]:
     """Yield which extras and groups for development are part of the dev group now."""
-    extras = _at(own, ("project", "optional-dependencies")) or {}
+    extras = _keys(own, ("project", "optional-dependencies"))
     if names := ", ".join(sorted(filter(poetry.is_for_development, extras))):
         yield f"no longer an extra, but in the dev group: {names}"
     tables = [
@@ -144,7 +150,7 @@ def _joined(own: Mapping[str, Any]) -> Iterator[str]:
         ("tool", "poetry", "group"),
         ("tool", "pdm", "dev-dependencies"),
     ]
-    groups = {name for table in tables for name in _at(own, table) or {}} - {"dev"}
+    groups = {name for table in tables for name in _keys(own, table)} - {"dev"}
     if names := ", ".join(sorted(filter(poetry.is_for_development, groups))):
         yield f"no longer a group of its own, but in the dev group: {names}"
 
