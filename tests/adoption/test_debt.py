@@ -2,8 +2,11 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from drydock import locking
 from drydock.adoption.debt import Debt, find, summary
 from drydock.errors import BadInput
 
@@ -29,6 +32,14 @@ CODE = {
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _ruff_found_once() -> Iterator[None]:
+    """Look for ruff once, as a command does: uv takes as long for it as all else in a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locking, "tool", cache(locking.tool))
+        yield
 
 
 def found(code: dict[str, bytes], settings: str = SETTINGS, *, formats: bool = True) -> Debt:

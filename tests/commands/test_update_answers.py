@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Prepared
 from tests.legacy.support import NOW
 from tests.support import Outcome, Service, Template, git, snapshot, write
 
@@ -40,12 +41,17 @@ CHASSIS = {
 }
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Service:
-    template = Template.make(tmp_path / "template", COPIER_YML)
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template", COPIER_YML)
     write(template.path, {"CHANGELOG.md": LOG})
     template.release("v1.0.0", dict(CHASSIS))
-    return Service.make(template, tmp_path / "service")
+    Service.make(template, folder / "service")
+
+
+@pytest.fixture
+def service(prepared: Prepared) -> Service:
+    """A service of a template with one release."""
+    return Service(prepared(_build) / "service")
 
 
 def test_changed_answer_applies_with_its_duties(drydock: Drydock, service: Service) -> None:
@@ -79,7 +85,7 @@ def test_commit_of_changed_answers_does_not_claim_an_update(
 def test_new_address_of_the_template_is_reported_as_such(
     drydock: Drydock, service: Service, tmp_path: Path
 ) -> None:
-    old, new = tmp_path / "template", tmp_path / "moved"
+    old, new = service.path.parent / "template", tmp_path / "moved"
     old.rename(new)
     change = ("update", service.path, "--defaults", "--template", new)
     address = f"template: {new}, was {old}"
@@ -135,9 +141,9 @@ def test_unchanged_answer_can_still_be_explained(drydock: Drydock, service: Serv
 
 
 def test_new_question_without_a_default_is_named_with_the_option_to_answer_it(
-    drydock: Drydock, service: Service, tmp_path: Path
+    drydock: Drydock, service: Service
 ) -> None:
-    template = Template(tmp_path / "template")
+    template = Template(service.path.parent / "template")
     write(template.path, {"copier.yml": COPIER_YML + "team: {type: str}\n"})
     template.release("v1.1.0", {"team.txt.jinja": "{{ team }}\n"})
 
@@ -181,9 +187,9 @@ def test_answers_file_that_contradicts_the_code_is_reported(
 
 
 def test_recorded_commit_becomes_the_name_of_its_release(
-    drydock: Drydock, service: Service, tmp_path: Path
+    drydock: Drydock, service: Service
 ) -> None:
-    commit = git(tmp_path / "template", "rev-parse", "--short", "HEAD")
+    commit = git(service.path.parent / "template", "rev-parse", "--short", "HEAD")
     answers = service.read(".copier-answers.yml")
     # In quotes, as Copier writes an id of digits only.
     service.change({".copier-answers.yml": answers.replace("v1.0.0", f"'{commit}'")})

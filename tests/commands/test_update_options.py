@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Prepared
 from tests.support import Outcome, Service, Template, git
 
 Drydock = Callable[..., Outcome]
@@ -17,19 +18,25 @@ port: {type: int, default: 80}
 FILES = {"port.txt.jinja": "{{ port }}\n", "code.txt": "old\n", "docs/guide.md": "old\n"}
 
 
-@pytest.fixture
-def template(tmp_path: Path) -> Template:
-    template = Template.make(tmp_path / "template", COPIER_YML)
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template", COPIER_YML)
     template.release("v1.0.0", dict(FILES))
     template.release(
         "v1.1.0", {"code.txt": "new\n", "docs/guide.md": "new\n", "more.txt": "more\n"}
     )
-    return template
+    Service.make(template, folder / "service")
 
 
 @pytest.fixture
-def service(template: Template, tmp_path: Path) -> Service:
-    return Service.make(template, tmp_path / "service")
+def service(prepared: Prepared) -> Service:
+    """A service at the first of two releases."""
+    return Service(prepared(_build) / "service")
+
+
+@pytest.fixture
+def template(service: Service) -> Template:
+    """The template of the service."""
+    return Template(service.path.parent / "template")
 
 
 @pytest.mark.parametrize("option", ["--to", "--vcs-ref", "-r"])

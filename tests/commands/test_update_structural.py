@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Prepared
 from tests.support import Outcome, Service, Template, git, snapshot
 
 Drydock = Callable[..., Outcome]
@@ -19,11 +20,22 @@ dependencies = [
 """
 
 
-@pytest.fixture
-def service(template: Template, tmp_path: Path) -> Service:
-    """A service at v1.0.0; each test releases v1.1.0."""
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template")
     template.release("v1.0.0", {"pyproject.toml": PROJECT, "notes.txt": "one\n"})
-    return Service.make(template, tmp_path / "service")
+    Service.make(template, folder / "service")
+
+
+@pytest.fixture
+def template(prepared: Prepared) -> Template:
+    """A template with one release."""
+    return Template(prepared(_build) / "template")
+
+
+@pytest.fixture
+def service(template: Template) -> Service:
+    """A service at v1.0.0; each test releases v1.1.0."""
+    return Service(template.path.parent / "service")
 
 
 def reasons(outcome: Outcome) -> dict[str, tuple[str, str]]:
@@ -136,9 +148,8 @@ def test_unchanged_file_cannot_be_explained(
     assert "other.txt: not changed by the update from v1.0.0 to" in outcome.err
 
 
-def test_many_files_changed_by_you_only_are_summarized(
-    drydock: Drydock, template: Template, tmp_path: Path
-) -> None:
+def test_many_files_changed_by_you_only_are_summarized(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(tmp_path / "template")
     template.release("v1.0.0", {f"f{number}.txt": "1\n" for number in range(7)})
     service = Service.make(template, tmp_path / "service")
     service.change({f"f{number}.txt": "2\n" for number in range(6)})

@@ -12,19 +12,22 @@ from drydock.merging.branch import Branch
 from drydock.merging.trees import Merge
 from drydock.merging.work_tree import Work
 
+from tests.conftest import Prepared
 from tests.support import commit, git, snapshot, write
 
 BRANCH = Branch("update")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "service"
-    folder.mkdir()
+def _build(folder: Path) -> None:
     git(folder, "init", "--quiet", "--initial-branch=main")
     write(folder, {"a": "1\n", "b": "1\n"})
     commit(folder, "start")
-    return folder
+
+
+@pytest.fixture
+def folder(prepared: Prepared) -> Path:
+    """A repository with one commit."""
+    return prepared(_build)
 
 
 def merged(repository: Repository) -> Merge:
