@@ -84,6 +84,17 @@ def _own_settings(_homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def _uv_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uv")
+
+
+@pytest.fixture
+def shared_uv_cache(_uv_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let uv use one cache, or it starts every Python of the machine again for each home."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(_uv_cache))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _command_built_once() -> Iterator[None]:
     """Build the command line once for all tests, as a user's process does."""

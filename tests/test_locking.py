@@ -11,6 +11,8 @@ from drydock.errors import BadInput, UserError, undone_by
 
 from tests.support import Outcome, snapshot, write
 
+pytestmark = pytest.mark.usefixtures("shared_uv_cache")
+
 PROJECT = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.10"\n'
 WORKSPACE = PROJECT.format("all") + '[tool.uv.workspace]\nmembers = ["a*", "deep/*"]\n'
 MEMBER = "a member of the uv workspace in {}: run uv lock there"

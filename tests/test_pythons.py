@@ -6,6 +6,8 @@ import pytest
 from drydock import pythons
 from drydock.errors import BadInput
 
+pytestmark = pytest.mark.usefixtures("shared_uv_cache")
+
 
 def test_interpreters_are_sorted_from_newest_to_oldest() -> None:
     found = pythons.at_hand()

@@ -9,6 +9,8 @@ from drydock.report.outcomes import RetrofitReport
 
 from tests.support import commit, git, write
 
+pytestmark = pytest.mark.usefixtures("shared_uv_cache")
+
 PYPROJECT = '[project]\nname = "parcels"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n'
 
 

@@ -26,6 +26,8 @@ from tests.support import (
     write,
 )
 
+pytestmark = pytest.mark.usefixtures("shared_uv_cache")
+
 Drydock = Callable[..., Outcome]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 

@@ -14,6 +14,8 @@ from drydock.pythons import Python, at_hand
 
 from tests.support import write
 
+pytestmark = pytest.mark.usefixtures("shared_uv_cache")
+
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 LOCKED = {
     "requests": "2.26.0",
