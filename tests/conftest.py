@@ -1,5 +1,6 @@
 """Every test runs without the user's settings, with its own git identity."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +16,12 @@ from tests.support import GIT_SETTINGS, Outcome, Template, own_settings
 # The time of a case depends on what else the machine does.
 settings.register_profile("drydock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("drydock")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the tests themselves from garbage collections: there are thousands, and they stay."""
+    gc.collect()
+    gc.freeze()
 
 
 class Homes:

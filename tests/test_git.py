@@ -161,6 +161,18 @@ def test_identity_comes_from_configuration_or_environment(
     assert git.has_identity(repository.top)
 
 
+@pytest.mark.parametrize("name", ["...", ""])
+def test_name_that_git_rejects_is_no_identity(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("GIT_AUTHOR_NAME", name)
+    assert not git.has_identity(repository.top)
+    monkeypatch.delenv("GIT_AUTHOR_NAME")
+    assert git.has_identity(repository.top)
+    git.run("config", "user.name", name, cwd=repository.top)
+    assert not git.has_identity(repository.top)
+
+
 @pytest.mark.parametrize("who", ["author", "committer", "user"])
 def test_identity_needs_a_name_and_an_address(
     repository: Repository, monkeypatch: pytest.MonkeyPatch, who: str

@@ -188,7 +188,27 @@ def _quoted(path: str) -> str:
 
 def has_identity(folder: Path) -> bool:
     """Tell whether git can commit in `folder` with an address that the user has set."""
-    return all(_has_identity(folder, role) for role in ("committer", "author"))
+    roles = ("committer", "author")
+    return _has_settings(folder) or all(_has_identity(folder, role) for role in roles)
+
+
+def _has_settings(folder: Path) -> bool:
+    """Tell whether `user.name` and `user.email` are set, and nothing overrides them.
+
+    This is the usual case, which needs one process instead of four.
+    """
+    names = (f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL"))
+    if any(name in os.environ for name in names):
+        return False
+    output = run(
+        "config", "--null", "--get-regexp", r"^(user|author|committer)\.(name|email)$",
+        cwd=folder, accept=(0, 1),
+    )  # fmt: skip
+    settings = dict(os.fsdecode(line).partition("\n")[::2] for line in output.split(b"\0")[:-1])
+    # Git removes punctuation at both ends, and refuses a name of which nothing is left.
+    return settings.keys() == {"user.name", "user.email"} and all(
+        re.search(r"[^\W_]", value) for value in settings.values()
+    )
 
 
 def _has_identity(folder: Path, role: str) -> bool:
