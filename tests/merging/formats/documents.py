@@ -271,7 +271,6 @@ def edits(
         examples=150,
         wrong=WRONG | OF_COMMENTS | OF_LISTS,
         slow=True,
-        slow_to_catch=True,
     )
 
 

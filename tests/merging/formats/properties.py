@@ -27,8 +27,6 @@ class Property(Generic[T]):
     """Deliberately wrong merges by name: the check must catch each of them."""
     slow: bool = False
     """Whether drawing and checking the examples takes seconds."""
-    slow_to_catch: bool = False
-    """Whether it takes seconds to draw a case that reveals a wrong merge."""
 
     def check_examples(self) -> None:
         """Draw the examples, and check each."""
