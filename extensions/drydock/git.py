@@ -452,6 +452,8 @@ class Repository:
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
         """Return the content of blobs by id."""
         names = list(dict.fromkeys(oids))
+        if not names:
+            return {}
         contents = {}
         output = self.git("cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode())
         start = 0
