@@ -7,12 +7,12 @@ Variables are unordered, except those whose value refers to others, and the ones
 import re
 from collections.abc import Sequence
 
+from drydock.documents import markers
 from drydock.documents.kinds import ANYWHERE, TABLE
 from drydock.documents.nodes import Body, Part
 from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$")
-_MARKER = re.compile(r"^(?:<{7,}|>{7,}|={7})(?:\s|$)", re.MULTILINE)
 # A value of several lines is not supported.
 _LINE = re.compile(
     r"[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*="
@@ -28,8 +28,7 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` has conflict markers: each tool accepts other lines."""
-    if _MARKER.search(text):
-        raise ValueError("contains conflict markers")
+    markers.refuse(text)
 
 
 def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:

@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from drydock.documents import siblings
+from drydock.documents import markers, siblings
 from drydock.documents.kinds import RULES
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.profiles import Profile
 
 _IGNORES = re.compile(r"(?:^|/)\.[\w-]*ignore$")
 _ATTRIBUTES = re.compile(r"(?:^|/)(?:\.gitattributes|CODEOWNERS)$")
-_MARKER = re.compile(r"^(?:<{7,}|>{7,}|={7})(?:\s|$)", re.MULTILINE)
 # A pattern, in which spaces can be escaped or quoted, and the attributes of what it matches.
 _LINE = re.compile(r'(?P<pattern>"(?:\\.|[^"\\])*"|(?:\\.|[^\s\\])+)(?P<attributes>.*)')
 
@@ -27,8 +26,7 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` has conflict markers: any other line is a pattern."""
-    if _MARKER.search(text):
-        raise ValueError("contains conflict markers")
+    markers.refuse(text)
 
 
 def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:

@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from drydock.documents import siblings
+from drydock.documents import markers, siblings
 from drydock.documents.kinds import ANYWHERE, PACKAGES, SECTIONS
 from drydock.documents.nodes import Body, Part
 from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$")
-_MARKER = re.compile(r"^(?:<{7,}|>{7,}|={7})(?:\s|$)", re.MULTILINE)
 _LINE = re.compile(r"(?:[^\n\\]|\\.|\\\n)*\n", re.DOTALL)
 _RULE = re.compile(
     r"(?P<targets>[A-Za-z0-9_.][\w./ -]*?)[ ]*:(?![:=])(?P<rest>(?:[^\n\\;]|\\\n)*)\n"
@@ -30,8 +29,7 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` has conflict markers: nothing else is checked."""
-    if _MARKER.search(text):
-        raise ValueError("contains conflict markers")
+    markers.refuse(text)
 
 
 def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
